@@ -51,6 +51,8 @@ export interface IPostHogService extends IConstruct, IConnectable, IGrantable {
   readonly targetGroup?: ApplicationTargetGroup;
   /** The target groups of all load balancers, `targetGroup` first; empty for a process that no client can reach. */
   readonly targetGroups: ApplicationTargetGroup[];
+  /** @internal */
+  readonly _targets?: readonly RoutedTargets[];
   /** The scaling target, to add policies or schedules to; undefined if the number of tasks is fixed. */
   readonly scaling?: ScalableTaskCount;
   /** The log group. The processes of a product share one; the log streams of each begin with its name and a slash. */
@@ -123,6 +125,7 @@ export class PostHogService extends Construct implements IPostHogService {
   public readonly taskDefinition: TaskDefinition;
   public readonly targetGroup?: ApplicationTargetGroup;
   public readonly targetGroups: ApplicationTargetGroup[];
+  public readonly _targets: readonly RoutedTargets[];
   public readonly scaling?: ScalableTaskCount;
   public readonly logGroup: LogGroup;
   public readonly connections: Connections;
@@ -144,6 +147,7 @@ export class PostHogService extends Construct implements IPostHogService {
     this.connections = new Connections({ securityGroups: [props.securityGroup], defaultPort: port === undefined ? undefined : Port.tcp(port) });
     this.service = this.defineService(size, http);
     const targets = http ? this.routeTargets(http) : [];
+    this._targets = targets;
     [this.targetGroup] = this.targetGroups = targets.map(({ targetGroup }) => targetGroup);
     this.scaling = scaleService(this.service, size, { ...props, http, targets, consumes: definition.consumes });
     acknowledge(this, {

@@ -64,6 +64,12 @@ export interface IClickHouse extends IConstruct, IConnectable {
    */
   readonly appFiles?: ClickHouseAppFiles;
   /**
+   * Indicates whether the methods below return metrics; false for an imported server whose instance is not known. By default, they do.
+   *
+   * @internal
+   */
+  readonly _hasMetrics?: boolean;
+  /**
    * Returns a metric of the first server's EC2 instance, from the namespace `AWS/EC2`.
    *
    * Throws if the server is imported without `instanceId` and `autoScalingGroupName`.

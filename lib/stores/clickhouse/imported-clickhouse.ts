@@ -103,6 +103,7 @@ export class ImportedClickHouse extends ClickHouseBase {
   /** Always undefined: the functions and format schemas of an existing server are yours to install. */
   public readonly appFiles?: ClickHouseAppFiles = undefined;
   public readonly kafka?: IKafka = undefined;
+  public readonly _hasMetrics: boolean;
 
   public constructor(
     scope: Construct,
@@ -118,6 +119,7 @@ export class ImportedClickHouse extends ClickHouseBase {
     this.credentials = attrs.credentials;
     this.dictReaderCredentials = attrs.dictReaderCredentials;
     this.serverRoles = [...(attrs.serverRoles ?? [])];
+    this._hasMetrics = (attrs.instanceId ?? attrs.autoScalingGroupName) !== undefined;
     this.connections.addSecurityGroup(...(attrs.securityGroups ?? []));
   }
 

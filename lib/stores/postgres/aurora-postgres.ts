@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-rds';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { connectionLimit } from './connection-limit';
 import { POSTGRES_DEFAULTS, POSTGRES_OPTION_CHECKS, POSTGRES_PORT, PostgresOptions } from './postgres-props';
 import { RdsPostgres } from './rds-postgres';
 import { acknowledgeServer, CA_CERTIFICATE, COMMON_PROPS, limitMonitoringRole, postgresParameters } from './rds-server';
@@ -48,6 +49,9 @@ export interface AuroraPostgresProps extends PostgresOptions {
   readonly maxCapacity?: number;
 }
 
+/** The memory of an Aurora capacity unit. */
+const GIB_PER_ACU = 2;
+
 const DEFAULTS = { version: AuroraPostgresEngineVersion.VER_15_17, minCapacity: 1, maxCapacity: 8 };
 
 /** Returns the check of a capacity that Aurora supports. It cannot pause: any connection ends a pause, and PostHog's processes keep theirs open. */
@@ -75,12 +79,15 @@ export class AuroraPostgres extends RdsPostgres {
   public readonly clusterIdentifier?: string;
   /** Always undefined: this is no RDS instance. */
   public readonly instanceIdentifier?: string = undefined;
+  public readonly _connectionLimit?: number;
 
   public constructor(scope: Construct, id: string, props: AuroraPostgresProps) {
     super(scope, id, props, CHECKS);
     withPath(this, () => checkCapacity(props));
     this.cluster = withPath(this, () => defineCluster(this, props, this.credentials!, this.securityGroup));
     this.clusterIdentifier = this.cluster.clusterIdentifier;
+    const capacity = props.maxCapacity ?? DEFAULTS.maxCapacity;
+    this._connectionLimit = connectionLimit(props.maxConnections, Token.isUnresolved(capacity) ? undefined : capacity * GIB_PER_ACU);
     // The cluster accepts connections only once it has an instance, so the URLs depend on it.
     this._serverDefined(this.cluster.clusterEndpoint.hostname, this.cluster);
   }

@@ -89,6 +89,12 @@ export interface IPostgres extends IConstruct, IConnectable {
    */
   readonly clusterIdentifier?: string;
   /**
+   * The number of connections that the server accepts at least; undefined if it is not known.
+   *
+   * @internal
+   */
+  readonly _connectionLimit?: number;
+  /**
    * Returns a metric of the RDS instance or of the Aurora cluster, from the namespace `AWS/RDS`.
    *
    * Throws if the server has neither `instanceIdentifier` nor `clusterIdentifier`.

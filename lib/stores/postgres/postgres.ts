@@ -1,9 +1,10 @@
 import { IDatabaseInstance } from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
 import { ImportedPostgres, PostgresAttributes } from './imported-postgres';
+import { connectionLimit, memoryOf } from './connection-limit';
 import { IPostgres } from './postgres-base';
 import { definePostgresInstance } from './postgres-instance';
-import { checkPostgresProps, POSTGRES_CHECKS, PostgresProps } from './postgres-props';
+import { checkPostgresProps, INSTANCE_DEFAULTS, POSTGRES_CHECKS, PostgresProps } from './postgres-props';
 import { RdsPostgres } from './rds-postgres';
 import { withPath } from '../../private/errors';
 
@@ -31,12 +32,14 @@ export class Postgres extends RdsPostgres {
   public readonly instanceIdentifier?: string;
   /** Always undefined: this is no Aurora cluster. */
   public readonly clusterIdentifier?: string = undefined;
+  public readonly _connectionLimit?: number;
 
   public constructor(scope: Construct, id: string, props: PostgresProps) {
     super(scope, id, props, POSTGRES_CHECKS);
     withPath(this, () => checkPostgresProps(props));
     this.instance = withPath(this, () => definePostgresInstance(this, props, this.credentials!, this.securityGroup));
     this.instanceIdentifier = this.instance.instanceIdentifier;
+    this._connectionLimit = connectionLimit(props.maxConnections, memoryOf((props.instanceType ?? INSTANCE_DEFAULTS.instanceType).toString()));
     this._serverDefined(this.instance.dbInstanceEndpointAddress);
   }
 }
