@@ -37,6 +37,12 @@ export {
   type SingleSignOnOptions,
   type SlackApp,
 } from './services/settings/app-settings';
+export { PostHogAlarm } from './operations/alarms/alarm-name';
+export { type PostHogAlarmOptions, type PostHogAlarmOverride } from './operations/alarms/alarm-options';
+export { PostHogAlarms, type PostHogAlarmsProps } from './operations/alarms/posthog-alarms';
+export { PostHogDashboard, type PostHogDashboardProps } from './operations/dashboard/posthog-dashboard';
+export { type OperationsOptions } from './operations/operations-options';
+export { type PostHogPartsOptions } from './operations/parts';
 export { type IDeploymentCheck } from './operations/deployment-check/deployment-check';
 export { type IMigration } from './migration/migration';
 export { type MigrationOptions } from './migration/migration-options';

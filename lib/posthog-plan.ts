@@ -12,6 +12,7 @@ import { MigratedRelease } from './migration/migration-task';
 import { topicsOf } from './migration/topics/product-topics';
 import { PostHogNetwork, PostHogNetworkProps } from './network/posthog-network';
 import { HttpCheckName } from './operations/deployment-check/http-checks';
+import { OperationsOptions } from './operations/operations-options';
 import { kafkaOf } from './posthog-agreement';
 import { checkProps } from './posthog-checks';
 import { checkIngresses, IngressPlan, ingressPlans, targetGroupId } from './posthog-ingress-plan';
@@ -54,6 +55,7 @@ export interface PostHogPlan {
   readonly migration: MigrationPlan;
   /** The checks at the end of a deployment; none if they are turned off or if nothing can be checked. */
   readonly deploymentChecks: readonly HttpCheckName[];
+  readonly operations: OperationsOptions;
 }
 
 /** The images that tasks pull. */
@@ -117,6 +119,8 @@ const DEFAULTS = {
 
 /** The component that needs the image and the database of workflows, for error messages. */
 export const MIGRATING_PIPELINES = 'the migration of data pipelines';
+
+const OPERATIONS: Readonly<Record<keyof OperationsOptions, true>> = { alarms: true, dashboard: true };
 
 const SECRETS: Readonly<Record<keyof AppSecretsOptions, true>> = {
   secretKey: true,
@@ -214,6 +218,7 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
       topicsImage,
       workflowsImage,
     },
+    operations: pick<OperationsOptions>(props, OPERATIONS),
     deploymentChecks: (props.checkDeployment ?? DEFAULTS.checkDeployment) ? deploymentChecks(props, definitions) : [],
   };
 }

@@ -12,6 +12,8 @@ import { databaseBackup } from './migration/database-backup';
 import { IMigration, Migration } from './migration/migration';
 import { PostHogNetwork } from './network/posthog-network';
 import { serviceSubnets, warnOfUnreachableImages } from './network/service-subnets';
+import { PostHogAlarms } from './operations/alarms/posthog-alarms';
+import { PostHogDashboard } from './operations/dashboard/posthog-dashboard';
 import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check/deployment-check';
 import { checkAgreement, ComparedProps, recordProps } from './posthog-agreement';
 import { checkResources, POSTHOG_CHECKS } from './posthog-checks';
@@ -48,7 +50,7 @@ import { defineStores } from './stores/posthog-stores';
  *
  * It defines the ingress, the services and their secrets and, unless you pass in existing ones, a network, an ECS cluster and the data stores.
  *
- * It takes about 350 resources, with every product 380. A stack can have 500: a second PostHog needs a stack of its own, and if this one is still too
+ * It takes about 380 resources, with every product 410. A stack can have 500: a second PostHog needs a stack of its own, and if this one is still too
  * small, the data stores too.
  */
 export class PostHog extends Construct {
@@ -79,6 +81,11 @@ export class PostHog extends Construct {
   public readonly migration: IMigration;
   /** The check at the end of a deployment; undefined if there is nothing to check, or if the load balancer cannot be reached. */
   public readonly deploymentCheck?: IDeploymentCheck;
+
+  /** The alarms; none are in it with `alarms: { enabled: false }`. */
+  public readonly alarms: PostHogAlarms;
+  /** The dashboard; undefined without `dashboard`. */
+  public readonly dashboard?: PostHogDashboard;
 
   /** The products that are deployed. */
   public readonly products: Product[];
@@ -181,7 +188,7 @@ export class PostHog extends Construct {
     deployed.startAfter(this.migration);
     this.openAfterStart();
     this.deploymentCheck = plan.deploymentChecks.length > 0 ? this.defineDeploymentCheck(plan) : undefined;
-    defineOperations(this, {
+    ({ alarms: this.alarms, dashboard: this.dashboard } = defineOperations(this, {
       plan,
       vpc: this.vpc,
       cluster: this.cluster,
@@ -191,7 +198,7 @@ export class PostHog extends Construct {
       appIngress: this.appIngress,
       services: this.services,
       migration: this.migration,
-    });
+    }));
     recordProps(this, compared);
   }
 
