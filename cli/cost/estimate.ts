@@ -1,6 +1,6 @@
 import { capacityOf } from './capacity';
 import { CostLine, grouped, line, Properties } from './cost-line';
-import { alarms, clusterInsights, detailedMonitoring, scalingAlarms, serviceInsights } from './monitoring';
+import { alarms, clusterInsights, customMetrics, detailedMonitoring, scalingAlarms, serviceInsights } from './monitoring';
 import { HOURS_PER_MONTH, Prices } from './prices';
 import { CloudFormationTemplate, numberOf } from '../alb/template';
 import { containersOf, launchedTypeOf, launchTemplateOf, taskCountOf, taskOf, TemplateService } from '../template/template-services';
@@ -38,6 +38,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 export const LEFT_OUT = [
   'traffic: load balancer capacity units, NAT and data transfer',
   'logs, and metrics of single tasks and containers (Container Insights with enhanced observability)',
+  'runs of scheduled functions: $0.20 for a million, and their time',
   'objects in S3 and requests for them',
   'requests that a web ACL inspects: $0.60 for a million, SDK endpoints included',
   'backups and snapshots beyond the free amount',
@@ -57,7 +58,7 @@ export function estimate(template: CloudFormationTemplate, prices: Prices, has: 
   const lines = Object.entries(template.Resources)
     .filter(([id]) => has(id))
     .flatMap(([id, { Type, Properties }]) => RULES[Type]?.((Properties ?? {}) as Properties, template, prices, id) ?? []);
-  return grouped(lines);
+  return grouped([...lines, ...customMetrics(template, prices, has)]);
 }
 
 /** Returns the length of a list of a template; undefined if it is missing or known at deployment only. */

@@ -1,7 +1,8 @@
 import { CostLine, line, Properties } from './cost-line';
 import { Prices } from './prices';
-import { CloudFormationTemplate, referenced } from '../alb/template';
+import { CloudFormationTemplate, ofType, referenced } from '../alb/template';
 import { TemplateService } from '../template/template-services';
+import { METRIC_NAMESPACE } from '../../lib/internal';
 
 /**
  * The metrics of Container Insights that are billed at any load: 8 of CPU, memory, network and storage for each cluster, service and task
@@ -67,4 +68,29 @@ export function scalingAlarms(policy: Properties, _: CloudFormationTemplate, { p
   }
   const metrics = CustomizedMetricSpecification?.Metrics?.filter(({ MetricStat }) => MetricStat).length ?? 1;
   return [line('Alarm metric', (DisableScaleIn === true ? 1 : 2) * Math.max(1, metrics), perMonth.alarmMetric)];
+}
+
+interface MetricOfAlarm {
+  readonly Namespace?: unknown;
+  readonly MetricName?: unknown;
+  readonly Dimensions?: unknown;
+}
+
+/** The properties of an alarm: its metric, or those that its expression reads. */
+interface AlarmProperties extends MetricOfAlarm {
+  readonly Metrics?: readonly { readonly MetricStat?: { readonly Metric?: MetricOfAlarm } }[];
+}
+
+/**
+ * Estimates the custom metrics that the library publishes: those in its namespace that an alarm of the template reads. CloudWatch bills a metric by
+ * the hour in which it has values, with or without readers.
+ */
+export function customMetrics(template: CloudFormationTemplate, { perMonth }: Prices, has: (id: string) => boolean): CostLine[] {
+  const metrics = ofType<AlarmProperties>(template, 'AWS::CloudWatch::Alarm')
+    .filter(([id]) => has(id))
+    .flatMap(([, alarm]): MetricOfAlarm[] => alarm.Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [alarm])
+    .filter(({ Namespace }) => Namespace === METRIC_NAMESPACE)
+    .map(({ MetricName, Dimensions }) => JSON.stringify([MetricName, Dimensions]));
+  const quantity = new Set(metrics).size;
+  return quantity === 0 ? [] : [line('Custom metric', quantity, perMonth.metric)];
 }

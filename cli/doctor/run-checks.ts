@@ -8,6 +8,7 @@ import { checkHostNames } from './checks/listeners/host-names';
 import { checkInternalPaths } from './checks/routing/internal';
 import { checkListeners } from './checks/listeners/listeners';
 import { checkLiveEvents } from './checks/routing/live-events';
+import { checkAlarms } from './checks/services/alarms';
 import { checkNeighbours } from './checks/routing/neighbours';
 import { checkProxySettings } from './checks/client-ip/proxy-settings';
 import { checkRedirect } from './checks/listeners/redirect';
@@ -36,6 +37,7 @@ export const CHECKS: Readonly<Record<string, (context: CheckContext) => CheckRes
   'live-events': checkLiveEvents,
   'targets': checkTargetHealth,
   'services': checkServices,
+  'alarms': checkAlarms,
   'release': checkRelease,
   'trusted-proxies': checkTrustedProxies,
   'proxy-settings': checkProxySettings,

@@ -22,6 +22,8 @@ export interface Deployment {
   readonly services: Loaded<readonly Service[]>;
   /** The certificates of its listeners. */
   readonly certificates: readonly Certificate[];
+  /** The alarms of the stack; undefined if there is no stack. */
+  readonly alarms?: Loaded<readonly Alarm[]>;
 }
 
 /** The load balancer itself. */
@@ -141,4 +143,15 @@ export interface CertificateDetails {
 export function tooLarge({ cidr }: Subnet): boolean {
   const block = parseCidr(cidr ?? '');
   return block !== undefined && cidrSize(block) > BigInt(MAX_TRUSTED_ADDRESSES);
+}
+
+/** An alarm of CloudWatch, metric or composite. */
+export interface Alarm {
+  readonly name: string;
+  /** `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
+  readonly state: string;
+  /** The reason of its state, in one line. */
+  readonly reason?: string;
+  /** Indicates whether it has actions for ALARM that are enabled. */
+  readonly hasActions: boolean;
 }

@@ -65,6 +65,14 @@ export function accountWith(template: CloudFormationTemplate): Answers {
       })),
       { LogicalResourceId: 'Skipped', ResourceType: 'Custom::Other', ResourceStatus: 'CREATE_COMPLETE' },
     ]),
+    'cloudwatch:DescribeAlarms': () => ({
+      MetricAlarms: ofType<{ AlarmName: string }>(template, 'AWS::CloudWatch::Alarm').map(([, { AlarmName }]) => ({ AlarmName, StateValue: 'OK' })),
+      CompositeAlarms: ofType<{ AlarmName: string }>(template, 'AWS::CloudWatch::CompositeAlarm').map(([, { AlarmName }]) => ({
+        AlarmName,
+        StateValue: 'OK',
+        AlarmActions: ['arn:aws:sns:eu-central-1:111122223333:operators'],
+      })),
+    }),
     'elasticloadbalancing:DescribeLoadBalancers': ({ 'Names.member.1': name, 'LoadBalancerArns.member.1': arn }) =>
       name === 'PostHo-Ingre-1' || arn === BALANCER
         ? {
