@@ -15,6 +15,7 @@ const SETTINGS = {
   'posthog:clickHouseHost': 'clickhouse.internal',
   'posthog:clickHouseSecret': 'clickhouse',
   'posthog:bucketName': 'our-objects',
+  'posthog:alarmEmail': 'operator@example.org',
 };
 const OUR_APP = `registry.example.org/posthog@sha256:${'1'.repeat(64)}`;
 const OUR_IMAGES = { ...RELEASE_2026_09_11_R2.images, app: { ...RELEASE_2026_09_11_R2.images.app, image: OUR_APP } };
@@ -67,10 +68,11 @@ describe('the sample app without settings', () => {
     expect(types(runs.sample).filter((type) => type === 'AWS::ECS::Service')).toHaveLength(deployedProcesses(DEFAULT_PRODUCTS).length);
   });
 
-  test('warns of each sample value, and of nothing else', () => {
+  test('warns of each sample value, of alarms that nobody receives, and of nothing else', () => {
     expect(runs.sample.warnings).toEqual([
       'warning Annotation::posthog:samples: this template holds sample values and cannot be deployed yet; in cdk.json, or with -c name=value, set: ' +
         'posthog:domainName, posthog:certificateArn',
+      'warning Annotation::cdk-posthog:PostHogAlarms.noActions: nobody receives alarms: set `email` or `actions` of `alarms`, see docs/runbook.md',
     ]);
   });
 });
@@ -161,6 +163,13 @@ test('`posthog:appCidrs` closes the app to other addresses', () => {
   expect(https.DefaultActions).toEqual([
     expect.objectContaining({ Type: 'fixed-response', FixedResponseConfig: expect.objectContaining({ StatusCode: '403' }) as unknown }),
   ]);
+});
+
+test('`posthog:alarmEmail` receives the alarms', () => {
+  expect(propertiesOf(runs.own, 'AWS::SNS::Subscription')).toEqual([
+    expect.objectContaining({ Protocol: 'email', Endpoint: 'operator@example.org' }),
+  ]);
+  expect(types(runs.sample)).not.toContain('AWS::SNS::Subscription');
 });
 
 test('`posthog:nat` and `posthog:deletionProtection` change the template', () => {
