@@ -12,6 +12,8 @@ export enum Kind {
   PROCESS = 'process',
   /** A task that runs once, while the stack is deployed. */
   ONCE = 'once',
+  /** A function that runs on a schedule. */
+  SCHEDULED = 'scheduled',
   /** A store. */
   STORE = 'store',
 }
@@ -106,6 +108,12 @@ function ownersOf(
   storesOf(template, groups).forEach(({ securityGroups, ...store }) => own(securityGroups, { ...store, kind: Kind.STORE }));
   ofType<{ SecurityGroups: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').forEach(([id, { SecurityGroups }]) =>
     own(SecurityGroups, { id, kind: Kind.LOAD_BALANCER, name: 'load balancer' }),
+  );
+  ofType<{ VpcConfig?: { SecurityGroupIds: unknown[] } }>(template, 'AWS::Lambda::Function').forEach(([id, { VpcConfig }]) =>
+    (VpcConfig?.SecurityGroupIds ?? []).forEach((group) => {
+      const { GroupDescription } = groups.get(logicalId(group) ?? '') ?? {};
+      own([group], { id, kind: Kind.SCHEDULED, name: GroupDescription === undefined ? id : componentOf(GroupDescription) });
+    }),
   );
   for (const { SourceSecurityGroupId: source } of rules) {
     const id = logicalId(source);

@@ -19,7 +19,10 @@ import {
   Kafka,
   ObjectStorage,
   Postgres,
+  PostHogAlarm,
+  PostHogAlarms,
   PostHogCdn,
+  PostHogDashboard,
   PostHogFirewall,
   PostHogIngress,
   PostHogNetwork,
@@ -115,7 +118,7 @@ const OIDC = {
 };
 
 /** Structs whose props others inherit. */
-const INHERITED = ['PostHogIngressOptions', 'AppSecretsOptions', 'AppSettingsOptions', 'PostgresOptions'];
+const INHERITED = ['PostHogIngressOptions', 'AppSecretsOptions', 'AppSettingsOptions', 'OperationsOptions', 'PostHogPartsOptions', 'PostgresOptions'];
 
 /** Structs that users who implement an interface return. */
 const RETURNED = ['ClickHouseAppFiles', 'PostgresLoginCredentials'];
@@ -136,6 +139,17 @@ const STRUCTS: Record<string, Target> = {
   SlackApp: ofPostHog('slackApp', (stack) => ({ ...oauthClient(stack), signingSecret: secretOf(stack) })),
   AiKeys: ofPostHog('aiKeys'),
   MigrationOptions: ofPostHog('migration'),
+  PostHogAlarmOptions: ofPostHog('alarms'),
+  PostHogAlarmOverride: {
+    ...ofPostHog(
+      'alarms',
+      () => ({ alarm: PostHogAlarm.MIGRATION }),
+      (one) => ({ overrides: [one] }),
+    ),
+    prefix: 'alarms.overrides[0].',
+  },
+  PostHogAlarmsProps: { path: 'Stack/It', make: (stack, props) => new PostHogAlarms(stack, 'It', props) },
+  PostHogDashboardProps: { path: 'Stack/It', make: (stack, props) => new PostHogDashboard(stack, 'It', props) },
   PostHogServiceOptions: {
     ...ofPostHog(
       'serviceOptions',

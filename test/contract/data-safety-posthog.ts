@@ -184,6 +184,8 @@ export const POSTHOG: Subject = {
     manageTopics: to(false),
     topicPartitions: to(12),
     checkDeployment: to(false),
+    alarms: to({ enabled: false }),
+    dashboard: to(true),
     migration: to({ minFreeDiskPercent: 10, trigger: 'once more' }),
     availabilityZones: {
       to: () => ['eu-central-1b', 'eu-central-1c'],

@@ -57,6 +57,7 @@ PostHog ingestion-traces: tasks
 PostHog ingress: load balancer
 PostHog livestream: tasks
 PostHog migration: tasks
+PostHog monitor: function
 PostHog personhog-replica: tasks
 PostHog personhog-router: tasks
 PostHog plugins: tasks

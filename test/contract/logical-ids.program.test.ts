@@ -154,6 +154,7 @@ AWS::Logs::LogGroup CustomPostHogRsaKeyCustomResourceProviderLogs0D427983
 AWS::Logs::LogGroup PostHogMigrationLogs71DA5B00
 AWS::Logs::LogGroup PostHogMigrationStateMachineConcludeLogs7A792510
 AWS::Logs::LogGroup PostHogMigrationStateMachineLogs066708B7
+AWS::Logs::LogGroup PostHogMonitorFunctionLogsAC926054
 AWS::Logs::LogGroup PostHogServicesLogsAppE6E63DFE
 AWS::Logs::LogGroup PostHogServicesLogsDataPipelinesD574856F
 AWS::Logs::LogGroup PostHogServicesLogsErrorTracking085A8EE3
@@ -260,6 +261,8 @@ const REPLACEABLE_TYPES = [
   'AWS::AutoScaling::AutoScalingGroup',
   'AWS::CloudFormation::WaitCondition',
   'AWS::CloudFormation::WaitConditionHandle',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::CompositeAlarm',
   'AWS::EC2::FlowLog',
   'AWS::EC2::InternetGateway',
   'AWS::EC2::LaunchTemplate',
@@ -287,6 +290,7 @@ const REPLACEABLE_TYPES = [
   'AWS::RDS::DBParameterGroup',
   'AWS::S3::BucketPolicy',
   'AWS::SSM::Parameter',
+  'AWS::Scheduler::Schedule',
   'AWS::SecretsManager::SecretTargetAttachment',
   'AWS::StepFunctions::StateMachine',
   'Custom::AWS',
@@ -394,6 +398,7 @@ test('the sample app retains resources with data when its stacks are deleted', (
     'PostHogSymbolSetKeysSecret3A27DE38',
     'PostHogMigrationStateMachineConcludeLogs7A792510',
     'PostHogMigrationStateMachineLogs066708B7',
+    'PostHogMonitorFunctionLogsAC926054',
     'CustomPostHogRsaKeyCustomResourceProviderLogs0D427983',
     'CustomPostHogMigrationCustomResourceProviderLogs8205F3BC',
     'CustomPostHogDeploymentCheckCustomResourceProviderLogsCD27BC4E',

@@ -58,6 +58,11 @@ const ON_EVERYTHING: Readonly<Record<string, string>> = {
   'ecr:GetAuthorizationToken': 'supports no resource',
   'ec2:DescribeVolumes': 'supports no resource',
   'ec2:DescribeNetworkInterfaces': 'supports no resource',
+  'ec2:AssignPrivateIpAddresses': 'supports no resource; of functions in a VPC, whose own code is denied it',
+  'ec2:CreateNetworkInterface': 'its subnets are those of the function; of functions in a VPC, whose own code is denied it',
+  'ec2:DeleteNetworkInterface': 'not known before it exists; of functions in a VPC, whose own code is denied it',
+  'ec2:DescribeSubnets': 'supports no resource; of functions in a VPC, whose own code is denied it',
+  'ec2:UnassignPrivateIpAddresses': 'not known before it exists; of functions in a VPC, whose own code is denied it',
   'autoscaling:DescribeAutoScalingInstances': 'supports no resource',
   'autoscaling:DescribeAutoScalingGroups': 'supports no resource',
   'ecs:ListTasks': 'supports no resource; limited to the cluster by a condition',
@@ -90,6 +95,7 @@ describe.each(TEMPLATES)('in a template %s', (_, resources) => {
   const grants: Found[] = entries.flatMap(([id, { Type, Properties }]) =>
     [...(Properties?.Policies ?? []), ...(Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy' ? [Properties] : [])]
       .flatMap((policy) => policy?.PolicyDocument?.Statement ?? [])
+      .filter(({ Effect }) => Effect !== 'Deny')
       .map((statement) => ({ id, statement })),
   );
 

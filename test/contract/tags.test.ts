@@ -30,6 +30,7 @@ const WITHOUT_TAGS = [
   'AWS::IAM::Policy',
   'AWS::MSK::Configuration',
   'AWS::S3::BucketPolicy',
+  'AWS::Scheduler::Schedule',
   'AWS::SecretsManager::SecretTargetAttachment',
   'Custom::AWS',
   'Custom::PostHogDeploymentCheck',

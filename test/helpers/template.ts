@@ -171,6 +171,7 @@ export function statementsOf(template: Template, roleId: string): Statement[] {
     .map(([, { Properties }]) => Properties);
   return [...own, ...attached]
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .filter(({ Effect }) => Effect !== 'Deny')
     .map(({ Action, Resource, Effect }) => {
       expect(Effect).toBe('Allow');
       return { actions: [Action].flat(), resources: [Resource].flat() };
