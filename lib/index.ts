@@ -37,6 +37,8 @@ export {
   type SingleSignOnOptions,
   type SlackApp,
 } from './services/settings/app-settings';
+export { type PostHogBackupOptions, type RestoreDrillOptions } from './operations/backup/backup-options';
+export { type IPostHogBackup, PostHogBackup, type PostHogBackupProps } from './operations/backup/posthog-backup';
 export { type IDeploymentCheck } from './operations/deployment-check/deployment-check';
 export { type IMigration } from './migration/migration';
 export { type MigrationOptions } from './migration/migration-options';

@@ -9,6 +9,7 @@ import { Product } from './catalog/product';
 import { INGRESS_OPTION_CHECKS } from './ingress/ingress-checks';
 import { MIGRATION_CHECKS } from './migration/migration-options';
 import { NatMode } from './network/nat';
+import { BACKUP_CHECKS } from './operations/backup/backup-options';
 import { PostHogProps } from './posthog-props';
 import { PostHogStores } from './posthog-stores';
 import {
@@ -73,6 +74,7 @@ export const POSTHOG_CHECKS: Checks<PostHogProps> = {
   spot: boolean,
   cpuArchitecture,
   temporalTaskQueues: listOf(text(/^[a-z][a-z0-9-]*$/, QUEUES_RULE), { min: 1, rule: QUEUES_RULE }),
+  backup: struct(BACKUP_CHECKS),
   migration: struct(MIGRATION_CHECKS),
   checkDeployment: boolean,
   serviceOptions: listOf(struct(SERVICE_OPTIONS_CHECKS)),

@@ -3,6 +3,7 @@ import { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { PostHogIngress } from './ingress/posthog-ingress';
 import { IMigration } from './migration/migration';
+import { PostHogBackup } from './operations/backup/posthog-backup';
 import { installationName } from './operations/installation';
 import { PostHogPlan } from './posthog-plan';
 import { IPostHogService } from './services/service/posthog-service';
@@ -20,6 +21,32 @@ export interface OperatedPostHog {
   readonly appIngress?: PostHogIngress;
   readonly services: readonly IPostHogService[];
   readonly migration: IMigration;
+}
+
+/**
+ * Defines the backups of a PostHog. Migrations wait for one, so they are defined before.
+ *
+ * @param scope the `PostHog`
+ */
+export function defineBackup(
+  scope: Construct,
+  { plan, vpc, cluster, subnets, stores }: Pick<OperatedPostHog, 'plan' | 'vpc' | 'cluster' | 'subnets' | 'stores'>,
+): PostHogBackup {
+  const { backup = {}, services } = plan;
+  const isOff = backup.clickHouseBackups === false && backup.volumeSnapshots === false;
+  const image = plan.stores.clickHouseImage;
+  return new PostHogBackup(scope, 'Backup', {
+    ...backup,
+    restoreDrills: backup.restoreDrills && { image, ...backup.restoreDrills },
+    clickHouse: stores.clickHouse,
+    kafka: stores.kafka,
+    postgres: isOff ? undefined : stores.postgres,
+    registryCredentials: services.registryCredentials,
+    installation: installationName(scope),
+    vpc,
+    vpcSubnets: { subnets: [...subnets] },
+    cluster,
+  });
 }
 
 /** The constructs that run a PostHog. */

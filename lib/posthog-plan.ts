@@ -11,6 +11,7 @@ import { MigrationOptions } from './migration/migration-options';
 import { MigratedRelease } from './migration/migration-task';
 import { topicsOf } from './migration/topics/product-topics';
 import { PostHogNetwork, PostHogNetworkProps } from './network/posthog-network';
+import { PostHogBackupOptions } from './operations/backup/backup-options';
 import { HttpCheckName } from './operations/deployment-check/http-checks';
 import { kafkaOf } from './posthog-agreement';
 import { checkProps } from './posthog-checks';
@@ -52,6 +53,7 @@ export interface PostHogPlan {
   readonly secrets: AppSecretsOptions;
   readonly services: ServicesPlan;
   readonly migration: MigrationPlan;
+  readonly backup?: PostHogBackupOptions;
   /** The checks at the end of a deployment; none if they are turned off or if nothing can be checked. */
   readonly deploymentChecks: readonly HttpCheckName[];
 }
@@ -214,6 +216,7 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
       topicsImage,
       workflowsImage,
     },
+    backup: props.backup,
     deploymentChecks: (props.checkDeployment ?? DEFAULTS.checkDeployment) ? deploymentChecks(props, definitions) : [],
   };
 }

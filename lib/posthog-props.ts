@@ -10,6 +10,7 @@ import { PostHogIngressOptions } from './ingress/ingress-options';
 import { AppLoadBalancer } from './ingress/app-load-balancer';
 import { MigrationOptions } from './migration/migration-options';
 import { NatMode } from './network/nat';
+import { PostHogBackupOptions } from './operations/backup/backup-options';
 import { PostHogStores } from './posthog-stores';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecretsOptions } from './services/secrets/app-secrets-options';
@@ -202,6 +203,12 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    * @default - every queue whose dependencies are deployed
    */
   readonly temporalTaskQueues?: string[];
+  /**
+   * Options for backups: of ClickHouse to S3, and of the volumes of ClickHouse and Redpanda. docs/backups.md.
+   *
+   * @default - the defaults of `PostHogBackupOptions`
+   */
+  readonly backup?: PostHogBackupOptions;
   /**
    * Options for the database migrations that run before processes are updated.
    *

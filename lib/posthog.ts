@@ -12,11 +12,12 @@ import { databaseBackup } from './migration/database-backup';
 import { IMigration, Migration } from './migration/migration';
 import { PostHogNetwork } from './network/posthog-network';
 import { serviceSubnets, warnOfUnreachableImages } from './network/service-subnets';
+import { IPostHogBackup } from './operations/backup/posthog-backup';
 import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check/deployment-check';
 import { checkAgreement, ComparedProps, recordProps } from './posthog-agreement';
 import { checkResources, POSTHOG_CHECKS } from './posthog-checks';
 import { defineIngresses } from './posthog-ingresses';
-import { defineOperations } from './posthog-operations';
+import { defineBackup, defineOperations } from './posthog-operations';
 import { MIGRATING_PIPELINES, NetworkPlan, planOf, PostHogPlan } from './posthog-plan';
 import { PostHogProps } from './posthog-props';
 import { acknowledge } from './private/acknowledge';
@@ -77,6 +78,8 @@ export class PostHog extends Construct {
   public readonly objectStorage: IObjectStorage;
   /** The database migration that runs before processes are updated. */
   public readonly migration: IMigration;
+  /** The backups of ClickHouse and of volumes. */
+  public readonly backup: IPostHogBackup;
   /** The check at the end of a deployment; undefined if there is nothing to check, or if the load balancer cannot be reached. */
   public readonly deploymentCheck?: IDeploymentCheck;
 
@@ -177,6 +180,7 @@ export class PostHog extends Construct {
     });
     this.deployed = deployed;
     this.services = deployed.all;
+    this.backup = defineBackup(this, { plan, vpc: this.vpc, cluster: this.cluster, subnets, stores });
     this.migration = this.defineMigration(plan, storesScope, subnets);
     deployed.startAfter(this.migration);
     this.openAfterStart();
@@ -240,6 +244,7 @@ export class PostHog extends Construct {
       registryCredentials: plan.services.registryCredentials,
       workflows: workflowsImage === undefined ? undefined : { image: workflowsImage, databaseUrl: withPath(this, () => workflowsUrl(this.postgres)) },
       backup: databaseBackup(this.postgres),
+      clickHouseBackup: this.backup.bucket && this.backup.function,
       appFiles: this.clickHouse.appFiles,
       cpuArchitecture: plan.cpuArchitecture,
       cluster: this.cluster,
@@ -257,7 +262,7 @@ export class PostHog extends Construct {
     // Data stores that are passed in may be created by the same deployment.
     const existing = [this.postgres, this.cache, this.kafka, this.clickHouse, this.objectStorage].filter((store) => Construct.isConstruct(store));
     const appImage = allowAppImage(this, 'ClickHouseAppImage', this.clickHouse, release.image);
-    migration.runAfter(stores, ...existing, ...(appImage ? [appImage] : []));
+    migration.runAfter(stores, this.backup, ...existing, ...(appImage ? [appImage] : []));
     return migration;
   }
 

@@ -30,6 +30,7 @@ const FUNCTIONS = [
   { entryPoints: ['lib/ingress/client-address/load-balancer-addresses.lambda.ts'], name: 'load-balancer-addresses', isCustomResource: true },
   { entryPoints: ['lib/ingress/cdn/origin-prefix-list.lambda.ts'], name: 'origin-prefix-list', isCustomResource: true },
   { entryPoints: ['lib/operations/deployment-check/deployment-check.lambda.ts'], name: 'deployment-check', isCustomResource: true },
+  { entryPoints: ['lib/operations/backup/functions/clickhouse-backup.lambda.ts'], name: 'clickhouse-backup', isCustomResource: false },
   { entryPoints: ['lib/services/secrets/keys.lambda.ts'], name: 'secret-keys', isCustomResource: true },
   { entryPoints: ['lib/migration/functions/start.lambda.ts'], name: 'start-migration', isCustomResource: true },
   { entryPoints: ['lib/migration/functions/conclude.lambda.ts'], name: 'conclude-migration', isCustomResource: false },

@@ -10,7 +10,8 @@ import { knownSeconds } from '../private/quantities';
  */
 export interface MigrationOptions {
   /**
-   * The time that a deployment waits for a migration, from 1 to 12 hours. The migration itself is stopped 40 minutes earlier.
+   * The time that a deployment waits for a migration, from 1 to 12 hours. The migration itself is stopped 40 minutes earlier; with a backup of
+   * ClickHouse, a third of the rest earlier still.
    *
    * @default Duration.hours(6)
    */
@@ -52,6 +53,13 @@ export interface MigrationOptions {
    * @default Duration.hours(24)
    */
   readonly maxBackupAge?: Duration;
+  /**
+   * Indicates whether to back up ClickHouse first, if it has tables and `PostHog` backs it up. A backup of the last hour is enough. It takes up to a
+   * third of the time that the migration itself has.
+   *
+   * @default true
+   */
+  readonly backUpClickHouse?: boolean;
   /**
    * Indicates whether to check that no release was skipped. The check is skipped if the date of a release is unknown.
    *
@@ -108,6 +116,7 @@ export interface MigrationPlan {
   readonly minFreeDiskPercent?: number;
   readonly maxBackupAgeSeconds?: number;
   readonly maxReleaseGapDays?: number;
+  readonly backUpClickHouse: boolean;
   readonly allowDowngrade: boolean;
   readonly allowLegacyDatabase: boolean;
   readonly postMigrationCommands: readonly string[];
@@ -138,6 +147,7 @@ export const MIGRATION_CHECKS: Checks<MigrationOptions> = {
   minFreeDiskPercent: wholeNumber(1, 90),
   checkBackup: boolean,
   maxBackupAge: duration,
+  backUpClickHouse: boolean,
   checkReleaseGap: boolean,
   maxReleaseGap: days(1, 3650),
   allowDowngrade: boolean,
@@ -161,6 +171,7 @@ export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
     maxBackupAgeSeconds: options.checkBackup === false ? undefined : secondsOf('maxBackupAge', options.maxBackupAge ?? DEFAULTS.maxBackupAge),
     maxReleaseGapDays:
       options.checkReleaseGap === false ? undefined : secondsOf('maxReleaseGap', options.maxReleaseGap ?? DEFAULTS.maxReleaseGap) / DAY,
+    backUpClickHouse: options.backUpClickHouse ?? true,
     allowDowngrade: options.allowDowngrade ?? false,
     allowLegacyDatabase: options.allowLegacyDatabase ?? false,
     postMigrationCommands,

@@ -17,6 +17,7 @@ export const CUSTOM_METRICS = {
   CeleryQueueDepth: { unit: 'Count', publisher: 'monitor', meaning: 'tasks of the app that wait for a worker' },
   ClickHouseBackupAge: { unit: 'Seconds', publisher: 'backup', meaning: 'time since the last complete backup of ClickHouse ended' },
   DatabaseBackupAge: { unit: 'Seconds', publisher: 'backup', meaning: 'time since the latest moment that PostgreSQL can be restored to' },
+  RestoreDrillAge: { unit: 'Seconds', publisher: 'backup', meaning: 'time since a restore drill of ClickHouse passed' },
 } as const satisfies Readonly<Record<string, CustomMetric>>;
 
 /** The name of a metric that this library publishes. */

@@ -40,8 +40,6 @@ export interface BackupManifest {
   readonly started: string;
   readonly finished?: string;
   readonly error?: string;
-  /** The id of the run that started it, so that a repeated request recognises its own. */
-  readonly run?: string;
   /** Indicates that the record was lost and is derived from the backup itself: it has no tables. */
   readonly isAdopted?: boolean;
   /** Indicates that the objects of a failed backup are deleted. */
@@ -51,6 +49,8 @@ export interface BackupManifest {
   /** The ETag of the metadata file: another one is the sign of a backup that was changed. */
   readonly etag?: string;
   readonly tables?: readonly BackedUpTable[];
+  /** The names of the Kafka tables, which RESTORE must leave out at first. */
+  readonly kafkaTables?: readonly string[];
 }
 
 const NAME = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-(full|incremental)$/;

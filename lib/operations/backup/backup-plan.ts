@@ -45,7 +45,7 @@ export interface BackupChain {
 export function restoreChain(name: string, manifests: readonly BackupManifest[]): BackupManifest[] | undefined {
   const byName = new Map(manifests.map((manifest) => [manifest.name, manifest]));
   const chain: BackupManifest[] = [];
-  for (let next: string | undefined = name; next !== undefined; ) {
+  for (let next: string | undefined = name; next !== undefined;) {
     const manifest = byName.get(next);
     if (manifest?.state !== 'done' || chain.includes(manifest)) {
       return undefined;
@@ -89,17 +89,18 @@ export function dueBackup(manifests: readonly BackupManifest[], schedule: Backup
   if (manifests.some(({ state }) => state === 'running')) {
     return undefined;
   }
-  const last = lastRestorable(manifests);
-  const failures = failuresAfter(last, manifests);
+  // A clock that was ahead must not stop backups until its time has come.
+  const known = manifests.filter((manifest) => startOf(manifest) <= now + HOUR);
+  const last = lastRestorable(known);
+  const failures = failuresAfter(last, known);
   if (!isWanted && failures.length > 0 && now - startOf(failures.at(-1)!) < Math.min(2 ** (failures.length - 1) * HOUR, MAX_PAUSE)) {
     return undefined;
   }
   if (!last) {
     return { kind: 'full', chain: [], reason: 'there is no backup that can be restored' };
   }
-  const chain = restoreChain(last.name, manifests)!;
-  // A clock that was ahead must not stop backups until its time has come.
-  const isOlder = (manifest: BackupManifest, interval: number) => now - startOf(manifest) >= interval || startOf(manifest) > now + HOUR;
+  const chain = restoreChain(last.name, known)!;
+  const isOlder = (manifest: BackupManifest, interval: number) => now - startOf(manifest) >= interval;
   if (isOlder(chain.at(-1)!, schedule.fullInterval)) {
     return { kind: 'full', chain: [], reason: `the last full backup, ${chain.at(-1)!.name}, is old` };
   }
@@ -147,8 +148,7 @@ export function uncleanBackups(manifests: readonly BackupManifest[]): BackupMani
 export function oldFailures(manifests: readonly BackupManifest[], now: number): BackupManifest[] {
   const bases = new Set(manifests.map(({ base }) => base));
   return manifests.filter(
-    (manifest) =>
-      manifest.state === 'failed' && manifest.isCleaned === true && startOf(manifest) <= now - FAILURES_KEPT && !bases.has(manifest.name),
+    (manifest) => manifest.state === 'failed' && manifest.isCleaned === true && startOf(manifest) <= now - FAILURES_KEPT && !bases.has(manifest.name),
   );
 }
 

@@ -64,6 +64,12 @@ export interface IClickHouse extends IConstruct, IConnectable {
    */
   readonly appFiles?: ClickHouseAppFiles;
   /**
+   * The values of the tag `cdk-posthog:volume` of the volumes that can be restored one by one; undefined if there are none.
+   *
+   * @internal
+   */
+  readonly _volumeTags?: readonly string[];
+  /**
    * Returns a metric of the first server's EC2 instance, from the namespace `AWS/EC2`.
    *
    * Throws if the server is imported without `instanceId` and `autoScalingGroupName`.

@@ -69,6 +69,12 @@ export class ClickHouse extends ClickHouseBase {
   public readonly appFiles?: ClickHouseAppFiles;
   /** The Kafka cluster that the servers read events from. Always defined. */
   public readonly kafka?: IKafka;
+  /**
+   * The values of the tag `cdk-posthog:volume` of the volumes that can be restored one by one; undefined if there are none.
+   *
+   * @internal
+   */
+  public readonly _volumeTags?: readonly string[];
 
   public constructor(scope: Construct, id: string, props: ClickHouseProps) {
     super(scope, id, true);
@@ -129,6 +135,8 @@ export class ClickHouse extends ClickHouseBase {
     this.servers = servers;
     this.keepers = keepers;
     this.serverRoles = servers.map(({ role }) => role);
+    // A snapshot of one of several volumes does not match the state of the Keepers.
+    this._volumeTags = replicas === 1 ? servers.map(({ _volumeTag }) => _volumeTag) : undefined;
     // A server that starts before the DNS records of its Keepers exist may not find them for 15 minutes.
     servers[0].node.addDependency(...keepers);
     // A deployment updates one server after the other.

@@ -80,12 +80,19 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
   public readonly volume: CfnVolume;
   public readonly host: string;
   public readonly logGroup: ILogGroup;
+  /**
+   * The value of the tag `cdk-posthog:volume` of the volume.
+   *
+   * @internal
+   */
+  public readonly _volumeTag: string;
 
   public constructor(scope: Construct, id: string, props: StatefulInstanceProps) {
     super(scope, id);
     withPath(this, () => checkInstanceProps(props));
     this.host = props.hostName;
     const tag = withPath(this, () => ownTag(this, id));
+    this._volumeTag = tag;
     this.volume = this.defineVolume(props, tag);
     if (props.volume.snapshotId !== undefined) {
       Annotations.of(this).addWarningV2(

@@ -51,6 +51,12 @@ export class RedpandaKafka extends KafkaBase {
   public readonly encryption: KafkaEncryption = KafkaEncryption.PLAINTEXT;
   public readonly maxMessageBytes: number = KAFKA_MESSAGE_BYTES;
   public readonly managesTopics: boolean = true;
+  /**
+   * The values of the tag `cdk-posthog:volume` of the volumes that can be restored one by one; undefined if there are none.
+   *
+   * @internal
+   */
+  public readonly _volumeTags?: readonly string[];
   /** Always undefined: this is no MSK cluster. */
   public readonly clusterName?: string = undefined;
 
@@ -76,7 +82,9 @@ export class RedpandaKafka extends KafkaBase {
     this.connections.addSecurityGroup(securityGroup);
     this.securityGroup = securityGroup;
     this.bootstrapServers = `${this.host}:${REDPANDA_PORTS.kafka}`;
-    this.instance = this.defineInstance(props, image, subnet);
+    const instance = this.defineInstance(props, image, subnet);
+    this.instance = instance;
+    this._volumeTags = [instance._volumeTag];
   }
 
   /**

@@ -1,145 +1,119 @@
-import { createHash } from 'node:crypto';
-import { AwsRequest, AwsResponse, responseError, send } from './aws-request.lambda';
-
-/** An object without its content. */
-export interface ObjectHead {
-  readonly etag: string;
-}
-
-/** The keys and prefixes of a list. */
-interface Page {
-  readonly keys: string[];
-  readonly prefixes: string[];
-  readonly next?: string;
-}
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  ListObjectsV2CommandOutput,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 
 /** The bucket of backups. */
 export class BackupBucket {
   public constructor(
-    /** The URL of the bucket, without a slash at its end. */
-    private readonly url: string,
-    private readonly region: string,
+    private readonly client: S3Client,
+    private readonly name: string,
   ) {}
 
   /** Returns an object, or its first bytes; undefined if there is none. */
   public async get(key: string, bytes?: number): Promise<string | undefined> {
-    const response = await this.send({ method: 'GET', path: key, headers: bytes === undefined ? {} : { range: `bytes=0-${bytes - 1}` } });
-    return this.found(response, [200, 206], `cannot read ${key}`)?.body;
+    const range = bytes === undefined ? undefined : `bytes=0-${bytes - 1}`;
+    const command = new GetObjectCommand({ Bucket: this.name, Key: key, Range: range });
+    const response = await this.client.send(command).catch(unlessMissing);
+    return response?.Body?.transformToString();
   }
 
-  /** Returns the head of an object; undefined if there is none. */
-  public async head(key: string): Promise<ObjectHead | undefined> {
-    const response = this.found(await this.send({ method: 'HEAD', path: key }), [200], `cannot read ${key}`);
-    return response && { etag: response.headers.get('etag') ?? '' };
+  /** Returns the ETag of an object; undefined if there is none. */
+  public async etag(key: string): Promise<string | undefined> {
+    const response = await this.client.send(new HeadObjectCommand({ Bucket: this.name, Key: key })).catch(unlessMissing);
+    return response && (response.ETag ?? '');
   }
 
-  /** Writes an object. */
-  public async put(key: string, body: string): Promise<void> {
-    this.found(await this.send({ method: 'PUT', path: key, body, headers: { 'content-type': 'application/json' } }), [200], `cannot write ${key}`);
+  /** Writes an object as JSON. */
+  public async put(key: string, value: object): Promise<void> {
+    await this.client.send(this.putCommand(key, value));
   }
 
-  /** Writes an object unless there is one with its key; returns whether it did. */
-  public async create(key: string, body: string): Promise<boolean> {
-    const response = await this.send({ method: 'PUT', path: key, body, headers: { 'content-type': 'application/json', 'if-none-match': '*' } });
-    if (response.status === 412) {
-      return false;
+  /** Writes an object as JSON unless there is one with its key; returns whether it did. */
+  public async create(key: string, value: object): Promise<boolean> {
+    try {
+      await this.client.send(this.putCommand(key, value, '*'));
+      return true;
+    } catch (error) {
+      // 409 is the response if another request writes the same key at the same time.
+      if ([409, 412].includes(statusOf(error) ?? 0)) {
+        return false;
+      }
+      throw error;
     }
-    this.found(response, [200], `cannot write ${key}`);
-    return true;
   }
 
   /** Returns the keys of all objects below a prefix. */
   public async keys(prefix: string): Promise<string[]> {
-    const keys: string[] = [];
-    for (let next: string | undefined = ''; next !== undefined; ) {
-      const page: Page = await this.page(prefix, next);
-      keys.push(...page.keys);
-      next = page.next;
-    }
-    return keys;
+    const pages = await this.pages(prefix);
+    return pages.flatMap(({ Contents = [] }) => Contents.map(({ Key }) => Key!));
   }
 
   /** Returns the names of the folders below a prefix. */
   public async folders(prefix: string): Promise<string[]> {
-    const folders: string[] = [];
-    for (let next: string | undefined = ''; next !== undefined; ) {
-      const page: Page = await this.page(prefix, next, '/');
-      folders.push(...page.prefixes.map((folder) => folder.slice(prefix.length, -1)));
-      next = page.next;
-    }
-    return folders;
+    const pages = await this.pages(prefix, '/');
+    return pages.flatMap(({ CommonPrefixes = [] }) => CommonPrefixes.map(({ Prefix }) => Prefix!.slice(prefix.length, -1)));
   }
 
-  /** Deletes all objects below a prefix; returns whether it finished in time. */
+  /**
+   * Deletes all objects below a prefix; returns whether it finished in time. In a versioned bucket, versions stay until its lifecycle rule deletes
+   * them.
+   */
   public async deleteAll(prefix: string, hasTime: () => boolean): Promise<boolean> {
     for (;;) {
-      const { keys } = await this.page(prefix, '');
-      if (keys.length === 0) {
+      const { Contents = [] } = await this.client.send(new ListObjectsV2Command({ Bucket: this.name, Prefix: prefix }));
+      if (Contents.length === 0) {
         return true;
       }
       if (!hasTime()) {
         return false;
       }
-      await this.delete(keys);
+      await this.delete(Contents.map(({ Key }) => Key!));
     }
   }
 
-  /** Deletes up to 1,000 objects. In a versioned bucket, their versions stay until the lifecycle rule deletes them. */
+  /** Deletes up to 1,000 objects. */
   public async delete(keys: readonly string[]): Promise<void> {
-    const body = `<Delete><Quiet>true</Quiet>${keys.map((key) => `<Object><Key>${escaped(key)}</Key></Object>`).join('')}</Delete>`;
-    const checksum = createHash('sha256').update(body).digest('base64');
-    const response = await this.send({
-      method: 'POST',
-      query: { delete: '' },
-      body,
-      headers: { 'content-type': 'application/xml', 'x-amz-checksum-sha256': checksum, 'x-amz-sdk-checksum-algorithm': 'SHA256' },
-    });
-    if (response.status !== 200 || response.body.includes('<Error>')) {
-      throw responseError(`cannot delete ${keys.length} objects such as ${keys[0]}`, response);
+    const { Errors = [] } = await this.client.send(
+      new DeleteObjectsCommand({ Bucket: this.name, Delete: { Quiet: true, Objects: keys.map((Key) => ({ Key })) } }),
+    );
+    if (Errors.length > 0) {
+      const [{ Key, Code, Message }] = Errors;
+      throw new Error(`${Errors.length} of ${keys.length} objects were not deleted, such as ${Key}: ${Code}: ${Message}`);
     }
   }
 
-  private async page(prefix: string, token: string, delimiter?: string): Promise<Page> {
-    const response = await this.send({
-      method: 'GET',
-      query: {
-        'list-type': '2',
-        'encoding-type': 'url',
-        prefix,
-        ...(token ? { 'continuation-token': token } : {}),
-        ...(delimiter === undefined ? {} : { delimiter }),
-      },
-    });
-    if (response.status !== 200) {
-      throw responseError(`cannot list ${prefix}`, response);
-    }
-    const values = (pattern: RegExp) => [...response.body.matchAll(pattern)].map(([, value]) => decodeURIComponent(value.replaceAll('+', ' ')));
-    return {
-      keys: values(/<Contents>[^]*?<Key>([^<]*)<\/Key>/g),
-      prefixes: values(/<CommonPrefixes>[^]*?<Prefix>([^<]*)<\/Prefix>/g),
-      next: unescaped(/<NextContinuationToken>([^<]*)</.exec(response.body)?.[1]),
-    };
+  private putCommand(key: string, value: object, ifNoneMatch?: string): PutObjectCommand {
+    const body = JSON.stringify(value);
+    return new PutObjectCommand({ Bucket: this.name, Key: key, Body: body, ContentType: 'application/json', IfNoneMatch: ifNoneMatch });
   }
 
-  private found(response: AwsResponse, expected: readonly number[], what: string): AwsResponse | undefined {
-    if (response.status === 404) {
-      return undefined;
+  private async pages(prefix: string, delimiter?: string): Promise<ListObjectsV2CommandOutput[]> {
+    const pages: ListObjectsV2CommandOutput[] = [];
+    for (let token: string | undefined; pages.length === 0 || token !== undefined;) {
+      const page: ListObjectsV2CommandOutput = await this.client.send(
+        new ListObjectsV2Command({ Bucket: this.name, Prefix: prefix, Delimiter: delimiter, ContinuationToken: token }),
+      );
+      pages.push(page);
+      token = page.NextContinuationToken;
     }
-    if (!expected.includes(response.status)) {
-      throw responseError(what, response);
-    }
-    return response;
-  }
-
-  private send(request: Omit<AwsRequest, 'service' | 'region' | 'endpoint'>): Promise<AwsResponse> {
-    return send({ ...request, service: 's3', region: this.region, endpoint: this.url });
+    return pages;
   }
 }
 
-function escaped(text: string): string {
-  return text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+function statusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }
 
-function unescaped(text: string | undefined): string | undefined {
-  return text?.replace(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => ({ lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' })[name]!);
+/** Returns undefined for a missing object. A missing bucket is an error: it has the same status. */
+function unlessMissing(error: unknown): undefined {
+  if (statusOf(error) === 404 && (error as Error).name !== 'NoSuchBucket') {
+    return undefined;
+  }
+  throw error;
 }

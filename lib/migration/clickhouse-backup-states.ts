@@ -1,0 +1,78 @@
+import { CLICKHOUSE_BACKUP_ERROR } from './functions/migration-requests';
+
+/** Properties for the states that wait for a backup of ClickHouse. */
+export interface ClickHouseBackupStates {
+  /** The ARN of the function that backs up ClickHouse. */
+  readonly functionArn: string;
+  /** The longest time that a migration waits, in seconds. */
+  readonly timeoutSeconds: number;
+}
+
+/** The pause between two invocations, in seconds. */
+const PAUSE_SECONDS = 20;
+
+/** The longest time of one invocation, in seconds: the function waits for a small backup itself. */
+const INVOCATION_SECONDS = 150;
+
+/** The first of the states. */
+export const BACK_UP_CLICKHOUSE = 'StartBackupPolls';
+
+/** The end of the messages of failures. */
+const SKIP = 'to migrate without a backup, set `migration: {{ backUpClickHouse: false }}`'.replaceAll('{{', '{').replaceAll('}}', '}');
+
+/**
+ * Returns the states that invoke the function until there is a recent backup. A server without tables needs none, so that a first deployment does not
+ * wait.
+ */
+export function clickHouseBackupStates(
+  { functionArn, timeoutSeconds }: ClickHouseBackupStates,
+  given: { readonly resource: (name: string) => string; readonly caught: readonly object[]; readonly next: string },
+): Record<string, object> {
+  const failed = (cause: object) => ({
+    Type: 'Pass',
+    Parameters: { Error: CLICKHOUSE_BACKUP_ERROR, ...cause },
+    ResultPath: '$.Error',
+    Next: 'Conclude',
+  });
+  return {
+    [BACK_UP_CLICKHOUSE]: { Type: 'Pass', Result: { Count: 0 }, ResultPath: '$.BackupPolls', Next: 'BackUpClickHouse' },
+    BackUpClickHouse: {
+      Type: 'Task',
+      Resource: given.resource('lambda:invoke'),
+      Parameters: { FunctionName: functionArn, Payload: { 'beforeMigration.$': '$$.Execution.StartTime' } },
+      ResultSelector: { 'outcome.$': '$.Payload.outcome', 'message.$': '$.Payload.message' },
+      ResultPath: '$.ClickHouseBackup',
+      TimeoutSeconds: INVOCATION_SECONDS,
+      Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 10, BackoffRate: 2, MaxAttempts: 3 }],
+      Catch: given.caught,
+      Next: 'IsBackedUp',
+    },
+    IsBackedUp: {
+      Type: 'Choice',
+      Choices: [
+        { Variable: '$.ClickHouseBackup.outcome', StringEquals: 'done', Next: given.next },
+        { Variable: '$.ClickHouseBackup.outcome', StringEquals: 'failed', Next: 'NotBackedUp' },
+        {
+          Variable: '$.BackupPolls.Count',
+          NumericGreaterThanEquals: Math.floor(timeoutSeconds / (PAUSE_SECONDS + INVOCATION_SECONDS)),
+          Next: 'BackupTooSlow',
+        },
+      ],
+      Default: 'WaitForBackup',
+    },
+    WaitForBackup: { Type: 'Wait', Seconds: PAUSE_SECONDS, Next: 'CountBackupPoll' },
+    CountBackupPoll: {
+      Type: 'Pass',
+      Parameters: { 'Count.$': 'States.MathAdd($.BackupPolls.Count, 1)' },
+      ResultPath: '$.BackupPolls',
+      Next: 'BackUpClickHouse',
+    },
+    // Braces have a meaning in States.Format.
+    NotBackedUp: failed({ 'Cause.$': `States.Format('{}; ${SKIP.replace(/[{}]/g, '\\\\$&')}', $.ClickHouseBackup.message)` }),
+    BackupTooSlow: failed({
+      Cause:
+        `the backup of ClickHouse takes more than ${Math.round(timeoutSeconds / 60)} minutes and goes on: deploy again when it is complete, or raise \`timeout\` of the ` +
+        `migration; ${SKIP}`,
+    }),
+  };
+}
