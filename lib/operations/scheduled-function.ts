@@ -4,7 +4,6 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { acknowledge } from '../private/acknowledge';
 import { programFolder } from '../private/assets';
@@ -98,14 +97,15 @@ export class ScheduledFunction extends Construct implements IConnectable {
       ...networkStatements(this),
       { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: this.logGroup.logGroupArn },
     ].forEach((statement) => this.addToRolePolicy(statement));
+    const { functionArn } = handler;
+    const scheduleRole = new InlineRole(this, 'ScheduleRole', { assumedBy: trustedService(this, 'scheduler') });
+    // The grant of the CDK's target needs a policy of its own, a resource more.
+    scheduleRole.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }));
     new Schedule(this, 'Schedule', {
       schedule: props.schedule,
       description: props.description,
       // The next run does the same: a run that could not start is not repeated.
-      target: new LambdaInvoke(handler, {
-        role: new InlineRole(this, 'ScheduleRole', { assumedBy: trustedService(this, 'scheduler') }),
-        retryAttempts: 0,
-      }),
+      target: { bind: () => ({ arn: functionArn, role: scheduleRole, retryPolicy: { maximumRetryAttempts: 0 } }) },
     });
     acknowledge(this, {
       'LambdaConcurrency': 'a schedule invokes it, one run at a time',

@@ -1,5 +1,5 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
-import { Connections, IConnectable, ISubnet, IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Connections, IConnectable, ISubnet, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -22,6 +22,7 @@ import { cluster as clusterCheck, secret, subnetSelection, vpc as vpcCheck } fro
 import { checkProps, Checks, required } from '../../private/checks/check';
 import { text } from '../../private/checks/values';
 import { invalidProp, withPath } from '../../private/errors';
+import { admit } from '../../services/service/security-groups';
 import { IClickHouse } from '../../stores/clickhouse/clickhouse-base';
 import { CLICKHOUSE_DEFAULTS } from '../../stores/clickhouse/clickhouse-props';
 import { IKafka } from '../../stores/kafka/kafka-base';
@@ -265,9 +266,8 @@ export class PostHogBackup extends Construct implements IPostHogBackup {
       program.addToRolePolicy({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: bucket.encryptionKey.keyArn });
     }
     acknowledge(program, wildcards(bucket, [objects], 'ClickHouse chooses the names of the files of a backup, below one prefix'));
-    if (clickHouse.connections.securityGroups.length > 0) {
-      clickHouse.connections.allowFrom(program, Port.tcp(clickHouse.httpPort), 'from PostHog backup');
-    }
+    const { connections, httpPort } = clickHouse;
+    admit({ connections, clientPorts: [httpPort] }, program, 'from PostHog backup');
     program.allowTo(clickHouse.httpPort, 'to ClickHouse');
   }
 
