@@ -18,7 +18,7 @@ const INVOCATION_SECONDS = 150;
 export const BACK_UP_CLICKHOUSE = 'StartBackupPolls';
 
 /** The end of the messages of failures. */
-const SKIP = 'to migrate without a backup, set `migration: {{ backUpClickHouse: false }}`'.replaceAll('{{', '{').replaceAll('}}', '}');
+const SKIP = 'to migrate without a backup, set `backUpClickHouse` of `migration` to false';
 
 /**
  * Returns the states that invoke the function until there is a recent backup. A server without tables needs none, so that a first deployment does not
@@ -67,8 +67,7 @@ export function clickHouseBackupStates(
       ResultPath: '$.BackupPolls',
       Next: 'BackUpClickHouse',
     },
-    // Braces have a meaning in States.Format.
-    NotBackedUp: failed({ 'Cause.$': `States.Format('{}; ${SKIP.replace(/[{}]/g, '\\\\$&')}', $.ClickHouseBackup.message)` }),
+    NotBackedUp: failed({ 'Cause.$': `States.Format('{}; ${SKIP}', $.ClickHouseBackup.message)` }),
     BackupTooSlow: failed({
       Cause:
         `the backup of ClickHouse takes more than ${Math.round(timeoutSeconds / 60)} minutes and goes on: deploy again when it is complete, or raise \`timeout\` of the ` +

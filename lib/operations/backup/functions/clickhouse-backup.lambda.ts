@@ -32,7 +32,14 @@ export async function handler(event: Partial<BeforeMigrationEvent> = {}, context
   const timeLeft = () =>
     isMigrating ? Math.min(context.getRemainingTimeInMillis(), MIGRATION_WAIT_MS - (Date.now() - started)) : context.getRemainingTimeInMillis();
   const bucket = new BackupBucket(
-    new S3Client({ region: settings.region, maxAttempts: MAX_ATTEMPTS, forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined }),
+    new S3Client({
+      region: settings.region,
+      maxAttempts: MAX_ATTEMPTS,
+      // An endpoint other than S3's own may not know the names of buckets.
+      forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined,
+      // The beginning of an object has no checksum of its own.
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    }),
     settings.bucket,
   );
   const records = new BackupRecords(bucket, Date.now, timeLeft);
@@ -65,7 +72,9 @@ export async function handler(event: Partial<BeforeMigrationEvent> = {}, context
         new Drills(drill, bucket, new ECSClient({ maxAttempts: MAX_ATTEMPTS }), Date.now).reconcile(last.backup),
       )),
   };
-  console.log(embeddedMetrics(settings.installation, ages, Date.now()));
+  if (Object.values(ages).some((age) => age !== undefined)) {
+    console.log(embeddedMetrics(settings.installation, ages, Date.now()));
+  }
   if (errors.length > 0) {
     throw new Error(errors.map(({ message }) => message).join('; '), { cause: errors[0] });
   }
