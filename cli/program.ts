@@ -15,6 +15,7 @@ export const COMMANDS: Commands = {
   preflight: async () => (await import('./preflight/preflight')).PREFLIGHT,
   watch: async () => (await import('./watch/watch')).WATCH,
   cost: async () => (await import('./cost/cost')).COST,
+  restore: async () => (await import('./restore/restore')).RESTORE,
   release: async () => (await import('./release/release')).RELEASE,
 };
 

@@ -11,6 +11,7 @@ export {
 } from './catalog/capture/endpoints';
 export { type CaptureMode } from './catalog/capture/outputs';
 export { CLIENT_IP_READERS, ClientIpRule, NOT_GLOBAL, SINGLE_IP_HEADERS } from './catalog/client-address';
+export { CLICKHOUSE_KAFKA_TABLES } from './catalog/clickhouse/kafka-tables';
 export { type GenerationOverrides, NEWEST_GENERATION } from './catalog/generations/generation';
 export { type CatalogImage, IMAGES } from './catalog/images';
 export { isProcess, PostHogProcess } from './catalog/posthog-process';
@@ -23,6 +24,10 @@ export { CLIENT_ADDRESS_CONTAINER } from './ingress/client-address/nginx-config'
 export { withoutPath } from './ingress/routing/path-pattern';
 export { PublicEndpoint } from './ingress/routing/public-endpoint';
 export { assignableAddresses, firstAssignableAddress, MAX_TRUSTED_ADDRESSES } from './ingress/client-address/trusted-addresses';
+export { BACKUP_PREFIXES, type BackupManifest, backupPrefix, METADATA_FILE, parseManifest } from './operations/backup/backup-manifest';
+export { lastRestorable, restorable, restoreChain } from './operations/backup/backup-plan';
+export { SETTINGS_VARIABLE } from './operations/backup/backup-settings';
+export { backupLocation, identifier, restoreStatement, restoreTableStatement } from './operations/backup/clickhouse-statements';
 export { parseImageReference } from './private/image-reference';
 export { cidrSize, formatAddress, formatCidr, parseAddress, parseCidr, withoutPort } from './private/ip';
 export { chunks } from './private/collections';
