@@ -12,6 +12,9 @@ const PLACES: Readonly<Record<Place, string>> = {
   note: '',
 };
 
+/** The Kafka tables of the catalog. Those that read a topic a second time are dropped after each migration. */
+const KAFKA_TABLES = CLICKHOUSE_KAFKA_TABLES.filter(({ secondOf }) => secondOf === undefined).map((one) => one.table);
+
 /** The command that prints the steps of a restore. */
 export const RESTORE: Command = {
   usage: `DISASTER ${TEMPLATES_USAGE} [--table NAME] [--backup NAME] [--run] [--region REGION] [--json]`,
@@ -66,7 +69,7 @@ function placeholder(backup = '<backup>'): RestorePoint {
   return {
     bucketUrl: 'https://<bucket>.s3.<region>.amazonaws.com',
     name: backup,
-    kafkaTables: CLICKHOUSE_KAFKA_TABLES.map((one) => one.table),
+    kafkaTables: KAFKA_TABLES,
   };
 }
 
@@ -98,7 +101,7 @@ async function pointOfAccount({ bucket }: Installation, args: Arguments, output:
       throw new CommandError(`${chosen.name} cannot be restored: the metadata file of ${name} is missing; choose another one with --backup`);
     }
   }
-  return { bucketUrl, name: chosen.name, kafkaTables: chosen.kafkaTables ?? CLICKHOUSE_KAFKA_TABLES.map((one) => one.table) };
+  return { bucketUrl, name: chosen.name, kafkaTables: chosen.kafkaTables ?? KAFKA_TABLES };
 }
 
 function stepsText(steps: readonly Step[]): string {

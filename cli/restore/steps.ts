@@ -89,7 +89,7 @@ function location({ bucketUrl, name }: RestorePoint): string {
 function restoreAll({ database }: Installation, { point }: StepOptions): Step[] {
   return [
     clickHouse(
-      'Check that the database is empty: RESTORE refuses tables with rows, and with allow_non_empty_tables it would double them',
+      'Check that the database is empty, so that the result is 0: RESTORE refuses tables with rows, and with allow_non_empty_tables it would double them',
       `SELECT count() FROM system.tables WHERE database = '${database}'`,
     ),
     clickHouse(
@@ -204,7 +204,9 @@ function databaseSteps({ rds }: Installation): Step[] {
     shell(
       'Create a snapshot of it, which the construct creates its server from',
       `aws rds wait db-${kind}-available --db-${kind}-identifier "$DATABASE-restored"`,
-      `aws rds create-db-${kind}-snapshot --db-${kind}-identifier "$DATABASE-restored" --db-${kind}-snapshot-identifier "$DATABASE-restored"`,
+      rds?.isCluster
+        ? 'aws rds create-db-cluster-snapshot --db-cluster-identifier "$DATABASE-restored" --db-cluster-snapshot-identifier "$DATABASE-restored"'
+        : 'aws rds create-db-snapshot --db-instance-identifier "$DATABASE-restored" --db-snapshot-identifier "$DATABASE-restored"',
     ),
     code(
       'Pass a server from that snapshot to PostHog. Keep `snapshotIdentifier` for the whole life of that server (docs/stores.md)',
