@@ -26,6 +26,7 @@ import {
   PostHogProcess,
   PostHogRelease,
   PostHogStores,
+  PostHogBackup,
   PostHogWebAcl,
   Product,
   PublicEndpoint,
@@ -136,6 +137,16 @@ const STRUCTS: Record<string, Target> = {
   SlackApp: ofPostHog('slackApp', (stack) => ({ ...oauthClient(stack), signingSecret: secretOf(stack) })),
   AiKeys: ofPostHog('aiKeys'),
   MigrationOptions: ofPostHog('migration'),
+  PostHogBackupOptions: ofPostHog('backup'),
+  RestoreDrillOptions: {
+    ...ofPostHog(
+      'backup',
+      () => ({}),
+      (restoreDrills) => ({ restoreDrills }),
+    ),
+    prefix: 'backup.restoreDrills.',
+  },
+  PostHogBackupProps: { ...IN_VPC, make: (stack, props) => new PostHogBackup(stack, 'It', props) },
   PostHogServiceOptions: {
     ...ofPostHog(
       'serviceOptions',

@@ -184,6 +184,7 @@ export const POSTHOG: Subject = {
     manageTopics: to(false),
     topicPartitions: to(12),
     checkDeployment: to(false),
+    backup: to({ retention: Duration.days(21), volumeSnapshots: false }),
     migration: to({ minFreeDiskPercent: 10, trigger: 'once more' }),
     availabilityZones: {
       to: () => ['eu-central-1b', 'eu-central-1c'],

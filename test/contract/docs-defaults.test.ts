@@ -12,6 +12,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AuroraPostgresEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import ts from 'typescript';
 import {
   AppAccess,
@@ -48,6 +49,7 @@ import { certificate, newPostHog, newStack } from '../helpers/stack';
 import { zonedStack } from '../helpers/zones';
 import { newCdn } from '../ingress/cdn/fixtures';
 import { newMigration, vpcOf } from '../migration/fixture';
+import { newBackup } from '../operations/backup/fixtures';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
 
 /** A property of a struct that users fill in. */
@@ -124,8 +126,14 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   PostHogReleaseOptions: (props) =>
     PostHogRelease.of('mine', { app: 'posthog/posthog' }, props).platforms.map(({ _cpuArchitecture }) => _cpuArchitecture),
   MigrationOptions: template((stack, props) =>
-    newMigration(stack, { options: props, backup: databaseBackup(new Postgres(stack, 'Postgres', { vpc: vpcOf(stack) })) }),
+    newMigration(stack, {
+      options: props,
+      backup: databaseBackup(new Postgres(stack, 'Postgres', { vpc: vpcOf(stack) })),
+      clickHouseBackup: LambdaFunction.fromFunctionArn(stack, 'Backup', 'arn:aws:lambda:eu-central-1:111122223333:function:backup'),
+    }),
   ),
+  PostHogBackupOptions: template((stack, props) => newBackup(stack, { restoreDrills: undefined, ...props })),
+  RestoreDrillOptions: template((stack, props) => newBackup(stack, { restoreDrills: props })),
   EmailOptions: (props) => appSettings({ email: { host: 'mail', fromAddress: 'a@b', ...props } }),
   PostHogServiceOptions: template((stack, props) => newPostHog(stack, { serviceOptions: [{ process: PostHogProcess.CAPTURE, ...props }] })),
   PostHogNetworkProps: template((stack, props) => new PostHogNetwork(stack, 'Network', props)),
@@ -247,6 +255,18 @@ const OTHERS: Record<string, unknown> = {
   'KafkaProps.volumeSize': Size.gibibytes(50),
   'MigrationOptions.allowDowngrade': true,
   'MigrationOptions.allowLegacyDatabase': true,
+  'PostHogBackupOptions.fullBackupInterval': Duration.days(14),
+  'PostHogBackupOptions.incrementalBackupInterval': Duration.hours(12),
+  'PostHogBackupOptions.lockVault': true,
+  'PostHogBackupOptions.retention': Duration.days(28),
+  'PostHogBackupOptions.snapshotRestoreTests': true,
+  'PostHogBackupOptions.snapshotRetention': Duration.days(14),
+  'PostHogBackupOptions.volumeSnapshots': false,
+  'RestoreDrillOptions.cpu': 4096,
+  'RestoreDrillOptions.ephemeralStorage': Size.gibibytes(200),
+  'RestoreDrillOptions.interval': Duration.days(7),
+  'RestoreDrillOptions.memoryLimitMiB': 16384,
+  'MigrationOptions.backUpClickHouse': false,
   'MigrationOptions.checkBackup': false,
   'MigrationOptions.checkFreeDisk': false,
   'MigrationOptions.checkReleaseGap': false,

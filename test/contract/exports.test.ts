@@ -20,6 +20,7 @@ test('lib/index.ts exports these names at run time; removing one is a breaking c
     'NatMode',
     'ObjectStorage',
     'PostHog',
+    'PostHogBackup',
     'PostHogCdn',
     'PostHogFirewall',
     'PostHogIngress',

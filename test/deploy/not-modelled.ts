@@ -20,6 +20,9 @@ const DELETED_HERE = "deleted by test/deploy/emulator with the service's own API
 export const TYPES: readonly Shortcoming[] = [
   { what: 'AWS::ApplicationAutoScaling::ScalableTarget', moto: 'skips it', here: MADE_HERE },
   { what: 'AWS::ApplicationAutoScaling::ScalingPolicy', moto: 'skips it', here: MADE_HERE },
+  { what: 'AWS::Backup::BackupPlan', moto: 'skips it', here: NAMED_HERE },
+  { what: 'AWS::Backup::BackupSelection', moto: 'skips it', here: NAMED_HERE },
+  { what: 'AWS::Backup::BackupVault', moto: 'skips it', here: NAMED_HERE },
   { what: 'AWS::CDK::Metadata', moto: 'skips it', here: 'nothing: it is nothing in AWS either' },
   {
     what: 'AWS::CloudFormation::WaitCondition',
