@@ -49,7 +49,7 @@ import { defineStores } from './stores/posthog-stores';
  *
  * It defines the ingress, the services and their secrets and, unless you pass in existing ones, a network, an ECS cluster and the data stores.
  *
- * It takes about 350 resources, with every product 380. A stack can have 500: a second PostHog needs a stack of its own, and if this one is still too
+ * It takes about 360 resources, with every product 390. A stack can have 500: a second PostHog needs a stack of its own, and if this one is still too
  * small, the data stores too.
  */
 export class PostHog extends Construct {

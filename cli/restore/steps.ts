@@ -1,7 +1,7 @@
 import { backupLocation, backupPrefix, identifier, restoreStatement, restoreTableStatement } from '../../lib/internal';
 import { Installation, StackResource, Volume } from './installation';
 
-/** What was lost. */
+/** The disasters, with their meaning. */
 export const DISASTERS = {
   table: 'a table of ClickHouse was dropped, or has wrong rows',
   volume: 'the volume of ClickHouse is gone or damaged',

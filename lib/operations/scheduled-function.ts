@@ -108,6 +108,7 @@ export class ScheduledFunction extends Construct implements IConnectable {
       target: { bind: () => ({ arn: functionArn, role: scheduleRole, retryPolicy: { maximumRetryAttempts: 0 } }) },
     });
     acknowledge(this, {
+      'IAMNoInlinePolicy': 'the roles belong to this function and its schedule, and so do their policies',
       'LambdaConcurrency': 'a schedule invokes it, one run at a time',
       'LambdaDLQ': 'the next run does the same, and an alarm reports failures',
       'AwsSolutions-IAM5[Resource::*]': 'network interfaces of functions do not support resource ARNs',

@@ -8,7 +8,7 @@ import { acknowledge, resultTexts } from '../../private/acknowledge';
 import { encryptionKeyOf } from '../../private/encryption-key';
 import { resourcePolicy } from '../../private/removal-policy';
 
-/** The time for which deleted objects stay as old versions: whoever deletes backups, by mistake or not, can be noticed. */
+/** The time for which deleted objects stay as old versions, so that a mistake or an attack can be noticed and undone. */
 const DELETED_KEPT = Duration.days(7);
 
 /** Defines the bucket of backups. It is retained, also with `RemovalPolicy.DESTROY` of the data stores: backups outlive what they are of. */

@@ -228,7 +228,7 @@ function drillPlan(options: RestoreDrillOptions): RestoreDrillPlan {
   };
 }
 
-/** Rejects options without an effect: whoever sets one relies on it. */
+/** Rejects options without an effect: a user who sets one relies on it. */
 function checkEffect(options: PostHogBackupOptions, volumeSnapshots: boolean): void {
   const ofSnapshots = ['snapshotRetention', 'copyToVaultArn', 'lockVault', 'snapshotRestoreTests'] as const;
   const ofBackups = ['bucket', 'fullBackupInterval', 'incrementalBackupInterval', 'retention', 'restoreDrills'] as const;

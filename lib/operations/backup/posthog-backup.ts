@@ -327,7 +327,7 @@ export class PostHogBackup extends Construct implements IPostHogBackup {
 /**
  * Returns the ClickHouse to back up; undefined if none is.
  *
- * By default, it is one whose servers can be allowed to write to the bucket, and whose security groups can be told to admit the function.
+ * By default, it is one whose servers can be allowed to write to the bucket, and whose security groups are known, so that they admit the function.
  */
 function backedUp({ clickHouseBackups }: BackupPlan, clickHouse: IClickHouse | undefined): IClickHouse | undefined {
   const isPossible = clickHouse !== undefined && clickHouse.serverRoles.length > 0;

@@ -2,7 +2,7 @@ import { Aws, Fn, Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { CfnBackupPlan, CfnBackupSelection, CfnBackupVault, CfnRestoreTestingPlan, CfnRestoreTestingSelection } from 'aws-cdk-lib/aws-backup';
 import { IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acknowledge } from '../../private/acknowledge';
+import { acknowledge, resultText } from '../../private/acknowledge';
 import { encryptionKeyOf } from '../../private/encryption-key';
 import { InlineRole } from '../../private/inline-role';
 import { resourcePolicy } from '../../private/removal-policy';
@@ -82,6 +82,7 @@ export class VolumeSnapshots extends Construct {
   private defineRole(restores: boolean, copies: boolean): Role {
     const { partition, region, account } = Stack.of(this);
     const snapshots = `arn:${partition}:ec2:*::snapshot/*`;
+    const vaults = `arn:${partition}:backup:*:*:backup-vault:*`;
     const volumes = `arn:${partition}:ec2:${region}:${account}:volume/*`;
     const key = encryptionKeyOf(this);
     // Without a condition on the source: AWS does not document that AWS Backup sets it.
@@ -93,7 +94,7 @@ export class VolumeSnapshots extends Construct {
       { actions: ['ec2:CreateSnapshot'], resources: [snapshots, volumes] },
       { actions: ['ec2:CreateTags', 'ec2:DeleteSnapshot', 'ec2:ModifySnapshotAttribute'], resources: [snapshots] },
       { actions: ['ec2:DescribeVolumes', 'ec2:DescribeSnapshots', 'ec2:DescribeTags', 'tag:GetResources'], resources: ['*'] },
-      { actions: ['backup:DescribeBackupVault', 'backup:CopyIntoBackupVault'], resources: [`arn:${partition}:backup:*:*:backup-vault:*`] },
+      { actions: ['backup:DescribeBackupVault', 'backup:CopyIntoBackupVault'], resources: [vaults] },
       ...(copies ? [{ actions: ['ec2:CopySnapshot'], resources: [snapshots] }] : []),
       ...(restores ? [{ actions: ['ec2:CreateVolume', 'ec2:DeleteVolume', 'ec2:CreateTags'], resources: [volumes, snapshots] }] : []),
     ];
@@ -111,8 +112,13 @@ export class VolumeSnapshots extends Construct {
       );
     }
     acknowledge(role, {
-      'IAMNoInlinePolicy': 'the role belongs to the snapshots of one PostHog',
-      'AwsSolutions-IAM5': 'AWS Backup names snapshots, and a plan selects volumes by their tags',
+      IAMNoInlinePolicy: 'the role belongs to the snapshots of one PostHog',
+      ...Object.fromEntries(
+        ['*', snapshots, volumes, vaults, ...(key ? ['Action::kms:ReEncrypt*', 'Action::kms:GenerateDataKey*'] : [])].map((pattern) => [
+          `AwsSolutions-IAM5[${pattern.startsWith('Action') ? pattern : `Resource::${resultText(Stack.of(this).resolve(pattern))}`}]`,
+          'AWS Backup names snapshots, and a plan selects volumes by their tags',
+        ]),
+      ),
     });
     return role;
   }
