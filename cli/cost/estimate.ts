@@ -1,3 +1,4 @@
+import { clickHouseBackups, snapshots } from './backups';
 import { capacityOf } from './capacity';
 import { CostLine, grouped, line, Properties } from './cost-line';
 import { alarms, clusterInsights, detailedMonitoring, scalingAlarms, serviceInsights } from './monitoring';
@@ -22,6 +23,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   'AWS::CloudWatch::CompositeAlarm': (_, __, { perMonth }) => [line('Composite alarm', 1, perMonth.compositeAlarm)],
   'AWS::CloudWatch::Dashboard': (_, __, { perMonth }) => [line('Dashboard', 1, perMonth.dashboard)],
   'AWS::ApplicationAutoScaling::ScalingPolicy': scalingAlarms,
+  'AWS::Backup::BackupSelection': snapshots,
+  'AWS::Lambda::Function': clickHouseBackups,
   'AWS::RDS::DBInstance': database,
   'AWS::ElastiCache::ReplicationGroup': cache,
   'AWS::MSK::Cluster': kafka,
@@ -40,7 +43,7 @@ export const LEFT_OUT = [
   'logs, and metrics of single tasks and containers (Container Insights with enhanced observability)',
   'objects in S3 and requests for them',
   'requests that a web ACL inspects: $0.60 for a million, SDK endpoints included',
-  'backups and snapshots beyond the free amount',
+  'backups of more than 100 GiB of data, incremental ones, and restore drills',
   'tasks and instances above the minimum, growing disks',
   'Multi-AZ of Aurora, taxes and support',
   'what lowers a bill: the free tier, reserved instances and savings plans',
