@@ -38,7 +38,8 @@ export {
   type SlackApp,
 } from './services/settings/app-settings';
 export { type PostHogBackupOptions, type RestoreDrillOptions } from './operations/backup/backup-options';
-export { type IPostHogBackup, PostHogBackup, type PostHogBackupProps } from './operations/backup/posthog-backup';
+export { PostHogBackup } from './operations/backup/posthog-backup';
+export { type IPostHogBackup, type PostHogBackupProps } from './operations/backup/posthog-backup-props';
 export { type IDeploymentCheck } from './operations/deployment-check/deployment-check';
 export { type IMigration } from './migration/migration';
 export { type MigrationOptions } from './migration/migration-options';

@@ -12,7 +12,7 @@ import { databaseBackup } from './migration/database-backup';
 import { IMigration, Migration } from './migration/migration';
 import { PostHogNetwork } from './network/posthog-network';
 import { serviceSubnets, warnOfUnreachableImages } from './network/service-subnets';
-import { IPostHogBackup } from './operations/backup/posthog-backup';
+import { IPostHogBackup } from './operations/backup/posthog-backup-props';
 import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check/deployment-check';
 import { checkAgreement, ComparedProps, recordProps } from './posthog-agreement';
 import { checkResources, POSTHOG_CHECKS } from './posthog-checks';

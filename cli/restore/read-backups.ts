@@ -9,7 +9,7 @@ export interface Backups {
   readonly bucketUrl: string;
   readonly manifests: readonly BackupManifest[];
   /** Returns whether the metadata file of a backup exists. */
-  exists(name: string): Promise<boolean>;
+  readonly exists: (name: string) => Promise<boolean>;
 }
 
 /** Reads the records of backups from the account. It changes nothing. */

@@ -78,7 +78,7 @@ async function pointOfAccount({ bucket }: Installation, args: Arguments, output:
   // The SDK is large, so it is loaded only when the account is read.
   const [{ readBackups }, { Session }] = await Promise.all([import('./read-backups'), import('../aws/session')]);
   const session = await Session.in(textOption(args, 'region'));
-  const { manifests, bucketUrl, exists } = await readBackups(session, bucket);
+  const { manifests, bucketUrl, ...backups } = await readBackups(session, bucket);
   const good = restorable(manifests);
   output.err(
     table(
@@ -97,7 +97,7 @@ async function pointOfAccount({ bucket }: Installation, args: Arguments, output:
     throw new CommandError(wanted === undefined ? 'no backup can be restored' : `the backup '${wanted}' cannot be restored: it is not in this list`);
   }
   for (const { name } of restoreChain(chosen.name, manifests)!) {
-    if (!(await exists(name))) {
+    if (!(await backups.exists(name))) {
       throw new CommandError(`${chosen.name} cannot be restored: the metadata file of ${name} is missing; choose another one with --backup`);
     }
   }

@@ -61,8 +61,8 @@ export interface PostHogBackupOptions {
    */
   readonly volumeSnapshots?: boolean;
   /**
-   * The bucket of backups, in any region. The key policy of its customer managed key, if it has one, must allow the roles of ClickHouse's servers and
-   * of the function; docs/backups.md lists what else it needs.
+   * The bucket of backups, in any region. The policy of its customer managed key, if it has one, must allow the roles of ClickHouse's servers
+   * and of the function; docs/backups.md lists what else it needs.
    *
    * @default - a new one, private, encrypted, versioned and retained
    */
@@ -81,8 +81,8 @@ export interface PostHogBackupOptions {
    */
   readonly incrementalBackupInterval?: Duration;
   /**
-   * The time for which each backup of ClickHouse can be restored, in whole days from 1 to 35, and not shorter than `fullBackupInterval`. A full backup
-   * and the incremental ones that need it are deleted together, when the newest of them is older; deleted objects stay for 7 more days as old
+   * The time for which each backup of ClickHouse can be restored, in whole days from 1 to 35, and not shorter than `fullBackupInterval`. A full
+   * backup and the incremental ones that need it are deleted together, when the newest of them is older; deleted objects stay for 7 more days as old
    * versions.
    *
    * @default Duration.days(14)

@@ -116,8 +116,8 @@ export function dueBackup(manifests: readonly BackupManifest[], schedule: Backup
 /**
  * Returns the backups to delete, in this order: each before the one that it is based on.
  *
- * A chain is deleted as a whole, when its newest backup is older than the retention. The chain of the newest backup that can be restored stays, and so
- * does that of a running one. If the newest backup has less than half of its rows, a chain is kept twice as long: a loss that nobody
+ * A chain is deleted as a whole, when its newest backup is older than the retention. The chain of the newest backup that can be restored stays, and
+ * so does that of a running one. If the newest backup has less than half of its rows, a chain is kept twice as long: a loss that nobody
  * noticed in time must not delete its own backups.
  */
 export function expiredBackups(manifests: readonly BackupManifest[], { retention }: BackupSchedule, now: number): BackupManifest[] {

@@ -1,134 +1,34 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
-import { Connections, IConnectable, ISubnet, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Connections, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
-import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { Construct, IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { allowServers, bucketUrl, defineBackupBucket, wildcards } from './backup-bucket';
 import { BACKUP_PREFIXES } from './backup-manifest';
-import { BACKUP_CHECKS, BackupPlan, backupPlan, PostHogBackupOptions } from './backup-options';
+import { BackupPlan, backupPlan } from './backup-options';
 import { BackupSettings, RdsDatabase, SETTINGS_VARIABLE } from './backup-settings';
+import { IPostHogBackup, POSTHOG_BACKUP_CHECKS, PostHogBackupProps } from './posthog-backup-props';
 import { RestoreDrill } from './restore-drill';
 import { VolumeSnapshots } from './volume-snapshots';
 import { CustomMetricName } from '../custom-metrics';
 import { customMetric, installationName } from '../installation';
 import { ScheduledFunction } from '../scheduled-function';
 import { acknowledge, resultText } from '../../private/acknowledge';
-import { cluster as clusterCheck, secret, subnetSelection, vpc as vpcCheck } from '../../private/checks/cdk';
-import { checkProps, Checks, required } from '../../private/checks/check';
-import { text } from '../../private/checks/values';
+import { checkProps } from '../../private/checks/check';
 import { invalidProp, withPath } from '../../private/errors';
+import { selectSubnets } from '../../private/subnets';
 import { admit } from '../../services/service/security-groups';
 import { IClickHouse } from '../../stores/clickhouse/clickhouse-base';
 import { CLICKHOUSE_DEFAULTS } from '../../stores/clickhouse/clickhouse-props';
-import { IKafka } from '../../stores/kafka/kafka-base';
+import { instanceSubnets } from '../../stores/instance/instance-subnets';
 import { IPostgres } from '../../stores/postgres/postgres-base';
-import { CLICKHOUSE, KAFKA, POSTGRES } from '../../stores/store-checks';
 
 /** The time that one run of the function may take, the longest of Lambda. */
 const TIMEOUT = Duration.minutes(15);
-
-/**
- * Properties for `PostHogBackup`.
- */
-export interface PostHogBackupProps extends PostHogBackupOptions {
-  /** The VPC of ClickHouse. */
-  readonly vpc: IVpc;
-  /**
-   * The subnets of the function and of restore drills. They need a way to the APIs of AWS, and drills to the registry of ClickHouse's image.
-   *
-   * @default - the VPC's private subnets with egress
-   */
-  readonly vpcSubnets?: SubnetSelection;
-  /**
-   * The ClickHouse to back up.
-   *
-   * @default - none
-   */
-  readonly clickHouse?: IClickHouse;
-  /**
-   * The Kafka cluster whose volume gets snapshots: a `RedpandaKafka`. MSK has no volumes of its own account.
-   *
-   * @default - none
-   */
-  readonly kafka?: IKafka;
-  /**
-   * The PostgreSQL server on RDS whose latest restorable time is published as a metric. RDS itself makes its backups.
-   *
-   * @default - none
-   */
-  readonly postgres?: IPostgres;
-  /**
-   * The ECS cluster that restore drills run on.
-   *
-   * @default - a new one, if there are drills
-   */
-  readonly cluster?: ICluster;
-  /**
-   * The secret with the keys `username` and `password` for the registry of ClickHouse's image.
-   *
-   * @default - anonymous pulls
-   */
-  readonly registryCredentials?: ISecret;
-  /**
-   * The name in metrics, unique in its account and region.
-   *
-   * @default - a name from the path of the construct
-   */
-  readonly installation?: string;
-}
-
-const CHECKS: Checks<PostHogBackupProps> = {
-  ...BACKUP_CHECKS,
-  vpc: required(vpcCheck, 'the VPC of ClickHouse'),
-  vpcSubnets: subnetSelection,
-  clickHouse: CLICKHOUSE,
-  kafka: KAFKA,
-  postgres: POSTGRES,
-  cluster: clusterCheck,
-  registryCredentials: secret,
-  installation: text(),
-};
-
-/**
- * The backups of a PostHog.
- */
-export interface IPostHogBackup extends IConstruct, IConnectable {
-  /** The function that backs up ClickHouse and publishes the ages of backups, every hour. Undefined if there is nothing to do for it. */
-  readonly function?: IFunction;
-  /** The log group of the function. */
-  readonly logGroup?: ILogGroup;
-  /** The bucket of ClickHouse's backups. Undefined if ClickHouse is not backed up. */
-  readonly bucket?: IBucket;
-  /**
-   * Returns the metric of the time since the last complete backup of ClickHouse ended, in seconds. Until there is one, it counts from the first run.
-   *
-   * Throws if ClickHouse is not backed up.
-   *
-   * @param props options of the metric; by default the average over 5 minutes
-   */
-  metricClickHouseBackupAge(props?: MetricOptions): Metric;
-  /**
-   * Returns the metric of the time since the latest moment that PostgreSQL can be restored to, in seconds.
-   *
-   * Throws if PostgreSQL is not known to be on RDS.
-   *
-   * @param props options of the metric; by default the average over 5 minutes
-   */
-  metricDatabaseBackupAge(props?: MetricOptions): Metric;
-  /**
-   * Returns the metric of the time since a restore drill of ClickHouse passed, in seconds.
-   *
-   * Throws without `restoreDrills`.
-   *
-   * @param props options of the metric; by default the average over 5 minutes
-   */
-  metricRestoreDrillAge(props?: MetricOptions): Metric;
-}
 
 /**
  * Backups of ClickHouse to S3, snapshots of the volumes of data stores, and the ages of both as metrics. See docs/backups.md.
@@ -149,12 +49,15 @@ export class PostHogBackup extends Construct implements IPostHogBackup {
 
   public constructor(scope: Construct, id: string, props: PostHogBackupProps) {
     super(scope, id);
-    checkProps(this, props, CHECKS);
+    checkProps(this, props, POSTHOG_BACKUP_CHECKS);
     const plan = withPath(this, () => backupPlan(props));
     const clickHouse = withPath(this, () => backedUp(plan, props.clickHouse));
     this.installation = props.installation ?? installationName(this);
     const rds = props.postgres && rdsDatabase(props.postgres);
-    const { subnets } = props.vpc.selectSubnets(props.vpcSubnets);
+    const subnets = selectSubnets(props.vpc, props.vpcSubnets, {
+      prop: 'vpcSubnets',
+      byDefault: (vpc) => instanceSubnets(this, vpc, undefined, []),
+    });
     this.bucket = clickHouse && (plan.bucket ?? defineBackupBucket(this, 'Bucket'));
     const drill = clickHouse && plan.drills && this.defineDrill(props, plan, clickHouse);
     this.restoreDrillLogGroup = drill?.task.logGroup;

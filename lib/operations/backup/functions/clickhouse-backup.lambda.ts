@@ -27,7 +27,8 @@ const MIGRATION_WAIT_MS = 100_000;
  */
 export async function handler(event: Partial<BeforeMigrationEvent> = {}, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<unknown> {
   const settings = JSON.parse(process.env[SETTINGS_VARIABLE] ?? '{}') as BackupSettings;
-  const isMigrating = event.beforeMigration !== undefined;
+  const { beforeMigration: since } = event;
+  const isMigrating = since !== undefined;
   const started = Date.now();
   const timeLeft = () =>
     isMigrating ? Math.min(context.getRemainingTimeInMillis(), MIGRATION_WAIT_MS - (Date.now() - started)) : context.getRemainingTimeInMillis();
@@ -43,8 +44,8 @@ export async function handler(event: Partial<BeforeMigrationEvent> = {}, context
     settings.bucket,
   );
   const records = new BackupRecords(bucket, Date.now, timeLeft);
-  if (isMigrating) {
-    return beforeMigration(settings, records, timeLeft, Date.parse(event.beforeMigration!));
+  if (since !== undefined) {
+    return beforeMigration(settings, records, timeLeft, Date.parse(since));
   }
   const errors: Error[] = [];
   const attempt = async <T>(part: string, operation: () => Promise<T>): Promise<T | undefined> => {

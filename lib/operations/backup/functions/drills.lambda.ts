@@ -89,7 +89,7 @@ export class Drills {
     if (!result) {
       return state;
     }
-    const { running: _, ...rest } = state;
+    const rest = { ...state, running: undefined };
     if (result.outcome === 'passed') {
       console.log(`the restore drill of ${running.backup} passed: ${result.message}`);
       return { ...rest, lastPassed: this.iso(), lastFailed: undefined };
