@@ -36,6 +36,7 @@ PostHog Kafka: brokers
 PostHog Kafka: clients
 PostHog Postgres: clients
 PostHog Postgres: database
+PostHog backup: function
 PostHog browserless: tasks
 PostHog cache: clients
 PostHog cache: nodes

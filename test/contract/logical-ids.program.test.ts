@@ -8,6 +8,7 @@ import { newClickHouse } from '../stores/clickhouse/fixtures';
 
 /** What holds data, or has a name or address that something outside knows: replacing it hurts. */
 const FROZEN_TYPES = [
+  'AWS::Backup::BackupVault',
   'AWS::CertificateManager::Certificate',
   'AWS::EC2::EIP',
   'AWS::EC2::NatGateway',
@@ -111,6 +112,7 @@ AWS::SecretsManager::Secret PostHogStoresPostgresUrl10C57B42
 
 /** The stack PostHog. A line may be added. Changing or removing one replaces that resource in every deployment there is. */
 const SAMPLE_APP = `
+AWS::Backup::BackupVault PostHogBackupVolumesVault6CBAEBBA
 AWS::ECS::Cluster PostHogCluster93B980E0
 AWS::ECS::ClusterCapacityProviderAssociations PostHogCluster0D14082F
 AWS::ECS::Service PostHogServicesBrowserlessServiceC49A478B
@@ -151,6 +153,7 @@ AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesWebTargets6CEB4089
 AWS::Logs::LogGroup CustomPostHogDeploymentCheckCustomResourceProviderLogsCD27BC4E
 AWS::Logs::LogGroup CustomPostHogMigrationCustomResourceProviderLogs8205F3BC
 AWS::Logs::LogGroup CustomPostHogRsaKeyCustomResourceProviderLogs0D427983
+AWS::Logs::LogGroup PostHogBackupFunctionLogs51E3E82C
 AWS::Logs::LogGroup PostHogMigrationLogs71DA5B00
 AWS::Logs::LogGroup PostHogMigrationStateMachineConcludeLogs7A792510
 AWS::Logs::LogGroup PostHogMigrationStateMachineLogs066708B7
@@ -162,6 +165,7 @@ AWS::Logs::LogGroup PostHogServicesLogsExportsE9784E3C
 AWS::Logs::LogGroup PostHogServicesLogsFeatureFlags34DF6661
 AWS::Logs::LogGroup PostHogServicesLogsLiveEvents89967183
 AWS::Logs::LogGroup PostHogServicesLogsSessionReplayF1E5D74B
+AWS::S3::Bucket PostHogBackupBucket6CACB7DB
 AWS::SecretsManager::Secret PostHogSecretsBrowserlessTokenFB47CF86
 AWS::SecretsManager::Secret PostHogSecretsEncryptionSaltKeysB6301810
 AWS::SecretsManager::Secret PostHogSecretsFlagsSecretKeys30064C20
@@ -295,6 +299,9 @@ const REPLACEABLE_TYPES = [
   'Custom::PostHogMigration',
   'Custom::PostHogRsaKey',
   'Custom::VpcRestrictDefaultSG',
+  'AWS::Backup::BackupPlan',
+  'AWS::Backup::BackupSelection',
+  'AWS::Scheduler::Schedule',
 ];
 
 let sample: AppTemplate;
@@ -392,6 +399,7 @@ test('the sample app retains resources with data when its stacks are deleted', (
     'CustomVpcRestrictDefaultSGCustomResourceProviderLogs41F6175A',
     'StoresKafkaBrokersLogs082CCCEE',
     'PostHogSymbolSetKeysSecret3A27DE38',
+    'PostHogBackupFunctionLogs51E3E82C',
     'PostHogMigrationStateMachineConcludeLogs7A792510',
     'PostHogMigrationStateMachineLogs066708B7',
     'CustomPostHogRsaKeyCustomResourceProviderLogs0D427983',
