@@ -9,9 +9,12 @@ export interface ClickHouseBackupStates {
 }
 
 /** The pause between two invocations, in seconds. */
-const PAUSE_SECONDS = 20;
+const PAUSE_SECONDS = 60;
 
-/** The longest time of one invocation, in seconds: the function waits for a small backup itself. */
+/** The time that an invocation takes while a backup runs, in seconds. */
+const POLL_SECONDS = 5;
+
+/** The longest time of an invocation that starts a backup, in seconds: the function waits for a small one itself. There are at most two. */
 const INVOCATION_SECONDS = 150;
 
 /** The first of the states. */
@@ -19,6 +22,11 @@ export const BACK_UP_CLICKHOUSE = 'StartBackupPolls';
 
 /** The end of the messages of failures. */
 const SKIP = 'to migrate without a backup, set `backUpClickHouse` of `migration` to false';
+
+/** Returns the number of polls that fit into a time; at least one. */
+function maxPolls(timeoutSeconds: number): number {
+  return Math.max(1, Math.floor((timeoutSeconds - 2 * INVOCATION_SECONDS) / (PAUSE_SECONDS + POLL_SECONDS)));
+}
 
 /**
  * Returns the states that invoke the function until there is a recent backup. A server without tables needs none, so that a first deployment does not
@@ -54,7 +62,7 @@ export function clickHouseBackupStates(
         { Variable: '$.ClickHouseBackup.outcome', StringEquals: 'failed', Next: 'NotBackedUp' },
         {
           Variable: '$.BackupPolls.Count',
-          NumericGreaterThanEquals: Math.floor(timeoutSeconds / (PAUSE_SECONDS + INVOCATION_SECONDS)),
+          NumericGreaterThanEquals: maxPolls(timeoutSeconds),
           Next: 'BackupTooSlow',
         },
       ],

@@ -21,7 +21,7 @@ function next(outcome: string, polls: number): string {
 }
 
 test('a migration goes on when there is a backup, waits while one runs, and is refused if it fails or takes too long', () => {
-  expect([next('done', 0), next('done', 99), next('running', 0), next('running', 36), next('running', 37), next('failed', 0)]).toEqual([
+  expect([next('done', 0), next('done', 99), next('running', 0), next('running', 92), next('running', 93), next('failed', 0)]).toEqual([
     'Run',
     'Run',
     'WaitForBackup',

@@ -26,6 +26,7 @@ class World {
   };
   public s3Fault: (method: string, key: string, attempt: number) => Fault | undefined = () => undefined;
   public clickHouseStatus = 200;
+  public refusesBackup = false;
   /** What ClickHouse does with a backup. */
   public backup: 'complete' | 'run' = 'complete';
 
@@ -44,6 +45,11 @@ class World {
     this.clickHouse = createServer((request, response) => {
       void bodyOf(request).then((statement) => {
         this.statements.push(statement);
+        if (this.refusesBackup && statement.startsWith('BACKUP')) {
+          response.writeHead(403);
+          response.end('Code: 497. DB::Exception: Not enough privileges');
+          return;
+        }
         response.writeHead(this.clickHouseStatus);
         response.end(this.clickHouseStatus === 200 ? this.answerOf(statement) : 'Code: 159. DB::Exception: Timeout exceeded');
       });
@@ -220,6 +226,12 @@ test('a second run finds the backup that is running, and starts no other one', a
   expect(world.records()).toMatchObject([{ state: 'running' }]);
 });
 
+test('a backup that ClickHouse refuses at once is recorded as failed, with its reason', async () => {
+  world.refusesBackup = true;
+  await world.invoke();
+  expect(world.records()).toMatchObject([{ state: 'failed', error: expect.stringContaining('Not enough privileges') as string }]);
+});
+
 test('requests that S3 throttles or fails are repeated', async () => {
   world.s3Fault = (_, __, attempt) => (attempt === 1 ? { status: 503, code: 'SlowDown' } : undefined);
   const { error } = await world.invoke();
@@ -248,8 +260,9 @@ test('the age of the last backup is published although ClickHouse does not answe
 
 test('before a migration it makes a backup, and reads nothing from S3 if there are no tables', async () => {
   const beforeMigration = new Date().toISOString();
-  expect((await world.invoke({ beforeMigration })).result).toMatchObject({ outcome: 'running' });
   expect((await world.invoke({ beforeMigration })).result).toMatchObject({ outcome: 'done' });
+  expect((await world.invoke({ beforeMigration })).result).toMatchObject({ outcome: 'done' });
+  expect(world.records()).toHaveLength(1);
   world.rows = {};
   world.s3Fault = () => ({ status: 403, code: 'AccessDenied' });
   expect((await world.invoke({ beforeMigration })).result).toMatchObject({

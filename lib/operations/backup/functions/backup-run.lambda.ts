@@ -4,7 +4,7 @@ import { BackedUpTable, BackupManifest, backupName, backupPrefix, LOCK_FILE, MET
 import { DueBackup, dueBackup, endOf, lastRestorable } from '../backup-plan';
 import { BackupSettings, BeforeMigrationResult } from '../backup-settings';
 import { backupLocation, backupsQuery, backupStatement, kafkaTablesQuery, partsQuery, tablesQuery } from '../clickhouse-statements';
-import { ClickHouseClient } from '../../clickhouse-client';
+import { ClickHouseClient, ClickHouseError } from '../../clickhouse-client';
 
 /** The time after which a backup without a trace on the server is a failed one: the statement is sent after the record is written. */
 const STARTING_MS = 10 * 60_000;
@@ -81,6 +81,10 @@ export class BackupRun {
     const due = dueBackup(manifests, settings, now(), true);
     if (due) {
       manifests = await this.start(due, manifests);
+    }
+    const made = lastRestorable(manifests);
+    if (made && endOf(made) >= since) {
+      return { outcome: 'done', message: `the backup ${made.name} is complete` };
     }
     return { outcome: 'running', message: `the backup ${manifests.find(({ state }) => state === 'running')?.name ?? ''} is running` };
   }
@@ -163,7 +167,17 @@ export class BackupRun {
     console.log(`${manifest.name} starts: ${reason}`);
     const location = (name: string) => backupLocation(settings.bucketUrl, backupPrefix(name).slice(0, -1));
     const baseLocation = manifest.base === undefined ? undefined : location(manifest.base);
-    await clickHouse.run(backupStatement({ database, id: manifest.name, location: location(manifest.name), baseLocation }));
+    try {
+      await clickHouse.run(backupStatement({ database, id: manifest.name, location: location(manifest.name), baseLocation }));
+    } catch (error) {
+      if (!(error instanceof ClickHouseError)) {
+        // The connection broke: the backup may have started, so a later run finds out.
+        throw error;
+      }
+      const failed: BackupManifest = { ...manifest, state: 'failed', finished: started, error: error.message.slice(0, MAX_ERROR_LENGTH) };
+      await records.write(failed);
+      return [...manifests, failed];
+    }
     return this.wait([...manifests, manifest]);
   }
 
