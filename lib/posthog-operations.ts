@@ -1,3 +1,4 @@
+import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { ICluster } from 'aws-cdk-lib/aws-ecs';
 import { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
@@ -37,6 +38,9 @@ export function defineBackup(
   const image = plan.stores.clickHouseImage;
   return new PostHogBackup(scope, 'Backup', {
     ...backup,
+    // Snapshots would outlive a trial, whose volumes are deleted with it.
+    volumeSnapshots: backup.volumeSnapshots ?? plan.removalPolicy !== RemovalPolicy.DESTROY,
+    removalPolicy: plan.removalPolicy,
     restoreDrills: backup.restoreDrills && { image, ...backup.restoreDrills },
     clickHouse: stores.clickHouse,
     kafka: stores.kafka,

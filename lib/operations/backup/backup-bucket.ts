@@ -6,13 +6,14 @@ import { Construct } from 'constructs';
 import { BACKUP_PREFIXES, LOCK_FILE } from './backup-manifest';
 import { acknowledge, resultTexts } from '../../private/acknowledge';
 import { encryptionKeyOf } from '../../private/encryption-key';
+import { logCdkFunction } from '../../private/program-function';
 import { resourcePolicy } from '../../private/removal-policy';
 
 /** The time for which deleted objects stay as old versions, so that a mistake or an attack can be noticed and undone. */
 const DELETED_KEPT = Duration.days(7);
 
-/** Defines the bucket of backups. It is retained, also with `RemovalPolicy.DESTROY` of the data stores: backups outlive what they are of. */
-export function defineBackupBucket(scope: Construct, id: string): Bucket {
+/** Defines the bucket of backups. With `RemovalPolicy.DESTROY` it is emptied and deleted with its stack. */
+export function defineBackupBucket(scope: Construct, id: string, removalPolicy: RemovalPolicy): Bucket {
   const encryptionKey = encryptionKeyOf(scope);
   const bucket = new Bucket(scope, id, {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -32,8 +33,10 @@ export function defineBackupBucket(scope: Construct, id: string): Bucket {
         expiredObjectDeleteMarker: true,
       },
     ],
-    removalPolicy: resourcePolicy(RemovalPolicy.RETAIN),
+    removalPolicy: resourcePolicy(removalPolicy),
+    autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
   });
+  logCdkFunction(scope, 'Custom::S3AutoDeleteObjects');
   acknowledge(bucket, {
     'AwsSolutions-S1': 'access logs need another bucket: pass a `bucket` that has them',
     'S3BucketLoggingEnabled': 'access logs need another bucket: pass a `bucket` that has them',

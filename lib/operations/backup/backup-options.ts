@@ -55,7 +55,8 @@ export interface PostHogBackupOptions {
    */
   readonly clickHouseBackups?: boolean;
   /**
-   * Indicates whether AWS Backup takes a snapshot of the volumes of ClickHouse and Redpanda every day.
+   * Indicates whether AWS Backup takes a snapshot of the volumes of ClickHouse and Redpanda every day. `PostHog` with `RemovalPolicy.DESTROY` takes
+   * none by default.
    *
    * @default true
    */

@@ -1,3 +1,4 @@
+import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { IConnectable, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { ICluster } from 'aws-cdk-lib/aws-ecs';
@@ -7,7 +8,7 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IConstruct } from 'constructs';
 import { BACKUP_CHECKS, PostHogBackupOptions } from './backup-options';
-import { cluster as clusterCheck, secret, subnetSelection, vpc as vpcCheck } from '../../private/checks/cdk';
+import { cluster as clusterCheck, removalPolicyWithoutSnapshot, secret, subnetSelection, vpc as vpcCheck } from '../../private/checks/cdk';
 import { Checks, required } from '../../private/checks/check';
 import { text } from '../../private/checks/values';
 import { IClickHouse } from '../../stores/clickhouse/clickhouse-base';
@@ -58,6 +59,12 @@ export interface PostHogBackupProps extends PostHogBackupOptions {
    */
   readonly registryCredentials?: ISecret;
   /**
+   * The removal policy of the bucket: RETAIN, or DESTROY, which deletes it with all backups. The vault of snapshots is always retained.
+   *
+   * @default - RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /**
    * The name in metrics, unique in its account and region.
    *
    * @default - a name from the path of the construct
@@ -74,6 +81,7 @@ export const POSTHOG_BACKUP_CHECKS: Checks<PostHogBackupProps> = {
   postgres: POSTGRES,
   cluster: clusterCheck,
   registryCredentials: secret,
+  removalPolicy: removalPolicyWithoutSnapshot('buckets have no snapshots'),
   installation: text(),
 };
 

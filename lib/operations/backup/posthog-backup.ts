@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Connections, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -58,7 +58,7 @@ export class PostHogBackup extends Construct implements IPostHogBackup {
       prop: 'vpcSubnets',
       byDefault: (vpc) => instanceSubnets(this, vpc, undefined, []),
     });
-    this.bucket = clickHouse && (plan.bucket ?? defineBackupBucket(this, 'Bucket'));
+    this.bucket = clickHouse && (plan.bucket ?? defineBackupBucket(this, 'Bucket', props.removalPolicy ?? RemovalPolicy.RETAIN));
     const drill = clickHouse && plan.drills && this.defineDrill(props, plan, clickHouse);
     this.restoreDrillLogGroup = drill?.task.logGroup;
     this.metrics = new Set<CustomMetricName>([

@@ -111,9 +111,8 @@ test('snapshots are of the volumes of this installation only', () => {
     },
   });
   expect(only(template, 'AWS::Backup::BackupVault')).toMatchObject({ LockConfiguration: { MinRetentionDays: 7 } });
-  const tags = Object.values(template.findResources('AWS::EC2::Volume')).flatMap(
-    ({ Properties }: { Properties: { Tags: { Key: string; Value: string }[] } }) => Properties.Tags.filter(({ Key }) => Key === 'cdk-posthog:volume'),
-  );
+  const volumes = Object.values(template.findResources('AWS::EC2::Volume')) as { Properties: { Tags: { Key: string; Value: string }[] } }[];
+  const tags = volumes.flatMap(({ Properties: { Tags } }) => Tags.filter(({ Key }) => Key === 'cdk-posthog:volume'));
   expect(tags.map(({ Value }) => Value).sort()).toEqual(['Stack/ClickHouse/Server1', 'Stack/Kafka/Instance']);
 });
 
