@@ -108,7 +108,7 @@ export interface PostHogBackupOptions {
    */
   readonly lockVault?: boolean;
   /**
-   * Indicates whether AWS Backup restores a snapshot of each volume once a month, and deletes the restored volume after a day: a restore testing plan.
+   * Indicates whether AWS Backup restores a snapshot of each volume once a month, and deletes the restored volume after a day (restore testing).
    *
    * @default false
    */
