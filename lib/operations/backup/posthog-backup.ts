@@ -91,7 +91,7 @@ export class PostHogBackup extends Construct implements IPostHogBackup {
               container: drill.task.containerName,
               subnets: subnets.map(({ subnetId }) => subnetId),
               securityGroup: drill.task.securityGroup.securityGroupId,
-              interval: plan.drills!.interval,
+              interval: plan.drills.interval,
             },
           })
         : undefined;
