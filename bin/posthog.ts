@@ -51,6 +51,7 @@ const OPTIONAL = [
   'storeSecurityGroupId',
   'deletionProtection',
   'migrationTrigger',
+  'alarmEmail',
 ];
 
 const app = new App();
@@ -128,6 +129,7 @@ const posthog = new PostHog(stack, 'PostHog', {
   size: setting('size') as PostHogSize | undefined,
   deletionProtection: setting('deletionProtection') !== 'false',
   migration: given('migrationTrigger', (trigger) => ({ trigger })),
+  alarms: given('alarmEmail', (email) => ({ email })),
 });
 
 warnAboutSamples();

@@ -7,15 +7,18 @@ export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
 /** Every command of the command line. To add one, add an entry here. */
 export const COMMANDS: Commands = {
-  routes: async () => (await import('./routes/routes')).ROUTES,
-  explain: async () => (await import('./explain/explain')).EXPLAIN,
-  preview: async () => (await import('./preview/preview')).PREVIEW,
-  environment: async () => (await import('./environment/environment')).ENVIRONMENT,
-  doctor: async () => (await import('./doctor/doctor')).DOCTOR,
-  preflight: async () => (await import('./preflight/preflight')).PREFLIGHT,
-  watch: async () => (await import('./watch/watch')).WATCH,
-  cost: async () => (await import('./cost/cost')).COST,
-  release: async () => (await import('./release/release')).RELEASE,
+  'routes': async () => (await import('./routes/routes')).ROUTES,
+  'explain': async () => (await import('./explain/explain')).EXPLAIN,
+  'preview': async () => (await import('./preview/preview')).PREVIEW,
+  'environment': async () => (await import('./environment/environment')).ENVIRONMENT,
+  'doctor': async () => (await import('./doctor/doctor')).DOCTOR,
+  'preflight': async () => (await import('./preflight/preflight')).PREFLIGHT,
+  'watch': async () => (await import('./watch/watch')).WATCH,
+  'cost': async () => (await import('./cost/cost')).COST,
+  'restore': async () => (await import('./restore/restore')).RESTORE,
+  'release': async () => (await import('./release/release')).RELEASE,
+  'rotate-keys': async () => (await import('./rotate-keys/rotate-keys')).ROTATE_KEYS,
+  'runbook': async () => (await import('./runbook/runbook')).RUNBOOK,
 };
 
 /**

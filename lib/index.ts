@@ -37,6 +37,20 @@ export {
   type SingleSignOnOptions,
   type SlackApp,
 } from './services/settings/app-settings';
+export { type PostHogBudgetOptions } from './operations/budget';
+export { type PostHogCanaryOptions } from './operations/canary/canary-options';
+export { type IPostHogCanary, PostHogCanary, type PostHogCanaryProps } from './operations/canary/posthog-canary';
+export { type PostHogBackupOptions, type RestoreDrillOptions } from './operations/backup/backup-options';
+export { PostHogBackup } from './operations/backup/posthog-backup';
+export { type IPostHogBackup, type PostHogBackupProps } from './operations/backup/posthog-backup-props';
+export { type OperationsOptions } from './operations/operations-options';
+export { PostHogUpkeep, type PostHogUpkeepProps } from './operations/upkeep/posthog-upkeep';
+export { type PostHogUpkeepOptions } from './operations/upkeep/upkeep-options';
+export { PostHogAlarm } from './operations/alarms/alarm-name';
+export { type PostHogAlarmOptions, type PostHogAlarmOverride } from './operations/alarms/alarm-options';
+export { PostHogAlarms, type PostHogAlarmsProps } from './operations/alarms/posthog-alarms';
+export { PostHogDashboard, type PostHogDashboardProps } from './operations/dashboard/posthog-dashboard';
+export { type PostHogPartsOptions } from './operations/parts';
 export { type IDeploymentCheck } from './operations/deployment-check/deployment-check';
 export { type IMigration } from './migration/migration';
 export { type MigrationOptions } from './migration/migration-options';

@@ -9,6 +9,7 @@ import { Product } from './catalog/product';
 import { INGRESS_OPTION_CHECKS } from './ingress/ingress-checks';
 import { MIGRATION_CHECKS } from './migration/migration-options';
 import { NatMode } from './network/nat';
+import { OPERATIONS_CHECKS } from './operations/operations-options';
 import { PostHogProps } from './posthog-props';
 import { PostHogStores } from './posthog-stores';
 import {
@@ -48,6 +49,7 @@ export const POSTHOG_CHECKS: Checks<PostHogProps> = {
   ...INGRESS_OPTION_CHECKS,
   ...APP_SECRETS_CHECKS,
   ...APP_SETTINGS_CHECKS,
+  ...OPERATIONS_CHECKS,
   appLoadBalancer: objectWith('an AppLoadBalancer', ['_options'], 'use AppLoadBalancer.internal()'),
   stores: construct('a PostHogStores', ['postgres', 'clickHouse', 'vpc', '_checkRelease'], 'write new PostHogStores(...)'),
   postgres: POSTGRES,
@@ -183,9 +185,12 @@ function checkCapacity({ cluster, containerInsights, fargateCapacityProviders, s
   }
 }
 
-function checkWithoutNat({ clickHouse, manageTopics, stores }: PostHogProps, topicsImage: string | undefined): void {
+function checkWithoutNat({ clickHouse, manageTopics, stores, canary }: PostHogProps, topicsImage: string | undefined): void {
   if (!clickHouse && !stores) {
     throw clickHouseWithoutNat();
+  }
+  if (canary) {
+    throw invalidProp('canary', 'needs NAT, because it reaches the domain name as clients do', 'leave it out');
   }
   if (topicsImage !== undefined && !isInEcr(topicsImage)) {
     const rule = `must be false without NAT, because the image of its task is on Docker Hub`;

@@ -12,6 +12,7 @@ import { MigratedRelease } from './migration/migration-task';
 import { topicsOf } from './migration/topics/product-topics';
 import { PostHogNetwork, PostHogNetworkProps } from './network/posthog-network';
 import { HttpCheckName } from './operations/deployment-check/http-checks';
+import { OperationsOptions } from './operations/operations-options';
 import { kafkaOf } from './posthog-agreement';
 import { checkProps } from './posthog-checks';
 import { checkIngresses, IngressPlan, ingressPlans, targetGroupId } from './posthog-ingress-plan';
@@ -54,6 +55,9 @@ export interface PostHogPlan {
   readonly migration: MigrationPlan;
   /** The checks at the end of a deployment; none if they are turned off or if nothing can be checked. */
   readonly deploymentChecks: readonly HttpCheckName[];
+  readonly operations: OperationsOptions;
+  /** The domain name that clients send events to. */
+  readonly ingestionDomainName: string;
 }
 
 /** The images that tasks pull. */
@@ -117,6 +121,15 @@ const DEFAULTS = {
 
 /** The component that needs the image and the database of workflows, for error messages. */
 export const MIGRATING_PIPELINES = 'the migration of data pipelines';
+
+const OPERATIONS: Readonly<Record<keyof OperationsOptions, true>> = {
+  alarms: true,
+  backup: true,
+  budget: true,
+  canary: true,
+  dashboard: true,
+  upkeep: true,
+};
 
 const SECRETS: Readonly<Record<keyof AppSecretsOptions, true>> = {
   secretKey: true,
@@ -187,6 +200,7 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
     stores: {
       existing: { ...existingStores(given), kafka },
       clickHouseImage: release.clickHouseImage,
+      clickHouseReader: props.canary !== undefined,
       registryCredentials: props.registryCredentials,
       logRetention,
       removalPolicy: props.removalPolicy,
@@ -214,6 +228,8 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
       topicsImage,
       workflowsImage,
     },
+    operations: pick<OperationsOptions>(props, OPERATIONS),
+    ingestionDomainName: (props.appLoadBalancer && props.ingestionDomainNames?.[0]?.domainName) ?? props.domainName,
     deploymentChecks: (props.checkDeployment ?? DEFAULTS.checkDeployment) ? deploymentChecks(props, definitions) : [],
   };
 }

@@ -11,6 +11,7 @@ import { AppLoadBalancer } from './ingress/app-load-balancer';
 import { MigrationOptions } from './migration/migration-options';
 import { NatMode } from './network/nat';
 import { PostHogStores } from './posthog-stores';
+import { OperationsOptions } from './operations/operations-options';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecretsOptions } from './services/secrets/app-secrets-options';
 import { AppSettingsOptions } from './services/settings/app-settings';
@@ -25,7 +26,7 @@ import { IPostgres } from './stores/postgres/postgres-base';
 /**
  * Properties for `PostHog`.
  */
-export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, AppSettingsOptions {
+export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, AppSettingsOptions, OperationsOptions {
   /**
    * A load balancer of its own for the app, apart from ingestion: the public one then serves SDK endpoints and refuses the app, and `appAccess`
    * applies to this one. The public one serves `domainName` if `domainZone` or `certificate` is set, and the names of `ingestionDomainNames`.

@@ -8,6 +8,7 @@ import { PostHogNetwork } from './network/posthog-network';
 import { kafkaOf } from './posthog-agreement';
 import { kmsKey, logRetention, removalPolicyWithoutSnapshot, secret, subnetSelection, vpc as vpcCheck } from './private/checks/cdk';
 import { checkProps, Checks, construct } from './private/checks/check';
+import { boolean } from './private/checks/values';
 import { encryptWith } from './private/encryption-key';
 import { invalidProp, invalidValue, withPath } from './private/errors';
 import { PostHogRelease } from './release/posthog-release';
@@ -93,6 +94,12 @@ export interface PostHogStoresProps {
    */
   readonly registryCredentials?: ISecret;
   /**
+   * Indicates whether the new ClickHouse has a user that can read events only, which `canary` of `PostHog` needs. A change replaces its instance.
+   *
+   * @default false
+   */
+  readonly clickHouseReader?: boolean;
+  /**
    * The customer managed KMS key for data at rest: created data stores, their volumes, log groups and secrets. Only for a new stack: on an existing
    * one, another key would replace every data store, and `preflight` refuses it. Imported keys need the policy of docs/stores.md.
    *
@@ -125,6 +132,7 @@ const CHECKS: Checks<PostHogStoresProps> = {
   objectStorage: OBJECT_STORAGE,
   release: releaseCheck,
   registryCredentials: secret,
+  clickHouseReader: boolean,
   encryptionKey: kmsKey,
   logRetention,
   removalPolicy: removalPolicyWithoutSnapshot('secrets and logs have no snapshots'),
@@ -187,6 +195,7 @@ export class PostHogStores extends Construct {
       storeSubnets: props.storeSubnets ?? this.network?.storeSubnets,
       serviceSubnets: this.serviceSubnets,
       clickHouseImage: this.release.clickHouseImage,
+      clickHouseReader: props.clickHouseReader,
       registryCredentials: props.registryCredentials,
       logRetention: props.logRetention ?? DEFAULTS.logRetention,
       removalPolicy: props.removalPolicy,

@@ -1,4 +1,4 @@
-import { Annotations } from 'aws-cdk-lib/core';
+import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerInsights, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import { IRole } from 'aws-cdk-lib/aws-iam';
@@ -12,11 +12,17 @@ import { databaseBackup } from './migration/database-backup';
 import { IMigration, Migration } from './migration/migration';
 import { PostHogNetwork } from './network/posthog-network';
 import { serviceSubnets, warnOfUnreachableImages } from './network/service-subnets';
-import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check/deployment-check';
+import { PostHogAlarms } from './operations/alarms/posthog-alarms';
+import { PostHogDashboard } from './operations/dashboard/posthog-dashboard';
+import { IPostHogCanary } from './operations/canary/posthog-canary';
+import { IPostHogBackup } from './operations/backup/posthog-backup-props';
+import { IDeploymentCheck } from './operations/deployment-check/deployment-check';
+import { PostHogUpkeep } from './operations/upkeep/posthog-upkeep';
 import { checkAgreement, ComparedProps, recordProps } from './posthog-agreement';
 import { checkResources, POSTHOG_CHECKS } from './posthog-checks';
+import { warnOfConnections } from './posthog-connections';
 import { defineIngresses } from './posthog-ingresses';
-import { defineOperations } from './posthog-operations';
+import { defineBackup, defineDeploymentCheck, defineOperations } from './posthog-operations';
 import { MIGRATING_PIPELINES, NetworkPlan, planOf, PostHogPlan } from './posthog-plan';
 import { PostHogProps } from './posthog-props';
 import { acknowledge } from './private/acknowledge';
@@ -48,7 +54,7 @@ import { defineStores } from './stores/posthog-stores';
  *
  * It defines the ingress, the services and their secrets and, unless you pass in existing ones, a network, an ECS cluster and the data stores.
  *
- * It takes about 350 resources, with every product 380. A stack can have 500: a second PostHog needs a stack of its own, and if this one is still too
+ * It takes about 400 resources, with every product 440. A stack can have 500: a second PostHog needs a stack of its own, and if this one is still too
  * small, the data stores too.
  */
 export class PostHog extends Construct {
@@ -77,8 +83,20 @@ export class PostHog extends Construct {
   public readonly objectStorage: IObjectStorage;
   /** The database migration that runs before processes are updated. */
   public readonly migration: IMigration;
+  /** The backups of ClickHouse and of volumes. */
+  public readonly backup: IPostHogBackup;
+  /** The alarms, and their composite alarms; without any if `alarms` turns them off. */
+  public readonly alarms: PostHogAlarms;
+  /** The dashboard; undefined without `dashboard`. */
+  public readonly dashboard?: PostHogDashboard;
+  /** The budget; undefined without `budget`. */
+  public readonly budget?: CfnBudget;
   /** The check at the end of a deployment; undefined if there is nothing to check, or if the load balancer cannot be reached. */
   public readonly deploymentCheck?: IDeploymentCheck;
+  /** The canary; undefined without `canary`. */
+  public readonly canary?: IPostHogCanary;
+  /** The upkeep of the data: deletions, data deletion requests and metrics; undefined if `upkeep` turns it off. */
+  public readonly upkeep?: PostHogUpkeep;
 
   /** The products that are deployed. */
   public readonly products: Product[];
@@ -176,13 +194,22 @@ export class PostHog extends Construct {
       removalPolicy,
     });
     this.deployed = deployed;
+    warnOfConnections(this, this.postgres, deployed.all);
     this.services = deployed.all;
+    this.backup = defineBackup(this, { plan, network: this.network, vpc: this.vpc, cluster: this.cluster, subnets, stores });
     this.migration = this.defineMigration(plan, storesScope, subnets);
     deployed.startAfter(this.migration);
     this.openAfterStart();
-    this.deploymentCheck = plan.deploymentChecks.length > 0 ? this.defineDeploymentCheck(plan) : undefined;
-    defineOperations(this, {
+    this.deploymentCheck = defineDeploymentCheck(this, plan, this.ingress, deployed.all);
+    ({
+      alarms: this.alarms,
+      dashboard: this.dashboard,
+      budget: this.budget,
+      canary: this.canary,
+      upkeep: this.upkeep,
+    } = defineOperations(this, {
       plan,
+      network: this.network,
       vpc: this.vpc,
       cluster: this.cluster,
       subnets,
@@ -191,7 +218,9 @@ export class PostHog extends Construct {
       appIngress: this.appIngress,
       services: this.services,
       migration: this.migration,
-    });
+      backup: this.backup,
+      worker: deployed.accessOf(PostHogProcess.WORKER),
+    }));
     recordProps(this, compared);
   }
 
@@ -240,6 +269,7 @@ export class PostHog extends Construct {
       registryCredentials: plan.services.registryCredentials,
       workflows: workflowsImage === undefined ? undefined : { image: workflowsImage, databaseUrl: withPath(this, () => workflowsUrl(this.postgres)) },
       backup: databaseBackup(this.postgres),
+      clickHouseBackup: this.backup.bucket && this.backup.function,
       appFiles: this.clickHouse.appFiles,
       cpuArchitecture: plan.cpuArchitecture,
       cluster: this.cluster,
@@ -257,27 +287,8 @@ export class PostHog extends Construct {
     // Data stores that are passed in may be created by the same deployment.
     const existing = [this.postgres, this.cache, this.kafka, this.clickHouse, this.objectStorage].filter((store) => Construct.isConstruct(store));
     const appImage = allowAppImage(this, 'ClickHouseAppImage', this.clickHouse, release.image);
-    migration.runAfter(stores, ...existing, ...(appImage ? [appImage] : []));
+    migration.runAfter(stores, this.backup, ...existing, ...(appImage ? [appImage] : []));
     return migration;
-  }
-
-  private defineDeploymentCheck({ deploymentChecks, ingress: { domainName } }: PostHogPlan): IDeploymentCheck | undefined {
-    const { ingress, deployed } = this;
-    if (ingress._isOnInternet === false) {
-      Annotations.of(this).addInfoV2(
-        'cdk-posthog:PostHog.deploymentNotChecked',
-        'deployments are not checked, because a function outside of the VPC cannot connect to this load balancer; `checkDeployment: false` turns this message off',
-      );
-      return undefined;
-    }
-    return new DeploymentCheck(this, 'DeploymentCheck', {
-      loadBalancer: ingress.loadBalancer,
-      domainName,
-      checks: deploymentChecks,
-      expectsRoute: ingress._isOnInternet ?? false,
-      taskDefinitions: deployed.all.map(({ taskDefinition }) => taskDefinition.taskDefinitionArn),
-      services: deployed.all.map(({ started }) => started),
-    });
   }
 }
 

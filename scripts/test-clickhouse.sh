@@ -6,5 +6,7 @@ source scripts/needs.sh
 need_openssl
 need_modules
 bash scripts/python.sh clickhouse
-.venv-clickhouse/bin/shellcheck --shell=bash lib/stores/clickhouse/boot/*.sh
+# The emulated S3 that backups are written to.
+bash scripts/python.sh
+.venv-clickhouse/bin/shellcheck --shell=bash lib/stores/clickhouse/boot/*.sh lib/operations/backup/*.sh
 exec node node_modules/jest/bin/jest.js --selectProjects clickhouse --runInBand "$@"

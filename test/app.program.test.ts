@@ -15,6 +15,7 @@ const SETTINGS = {
   'posthog:clickHouseHost': 'clickhouse.internal',
   'posthog:clickHouseSecret': 'clickhouse',
   'posthog:bucketName': 'our-objects',
+  'posthog:alarmEmail': 'operator@example.org',
 };
 const OUR_APP = `registry.example.org/posthog@sha256:${'1'.repeat(64)}`;
 const OUR_IMAGES = { ...RELEASE_2026_09_11_R2.images, app: { ...RELEASE_2026_09_11_R2.images.app, image: OUR_APP } };
@@ -67,10 +68,11 @@ describe('the sample app without settings', () => {
     expect(types(runs.sample).filter((type) => type === 'AWS::ECS::Service')).toHaveLength(deployedProcesses(DEFAULT_PRODUCTS).length);
   });
 
-  test('warns of each sample value, and of nothing else', () => {
+  test('warns of each sample value, of alarms that nobody receives, and of nothing else', () => {
     expect(runs.sample.warnings).toEqual([
       'warning Annotation::posthog:samples: this template holds sample values and cannot be deployed yet; in cdk.json, or with -c name=value, set: ' +
         'posthog:domainName, posthog:certificateArn',
+      'warning Annotation::cdk-posthog:PostHogAlarms.noActions: nobody receives alarms: set `email` or `actions` of `alarms`, see docs/runbook.md',
     ]);
   });
 });
@@ -81,7 +83,8 @@ describe('the data stores of the sample app', () => {
   test('are created by default in a stack of their own, with the topics', () => {
     const stores = Object.values(runs.sample.stores.Resources).map(({ Type }) => Type);
     expect(MADE.map((type) => stores.filter((other) => other === type).length)).toEqual(MADE.map(() => 1));
-    expect(MADE.map((type) => types(runs.sample).filter((other) => other === type).length)).toEqual(MADE.map(() => 1));
+    // The other bucket is that of backups.
+    expect(MADE.map((type) => types(runs.sample).filter((other) => other === type).length)).toEqual([1, 1, 1, 1, 2]);
     expect(runs.sample.files['PostHog.template.json']).toContain('all topics exist');
     expect(runs.own.files['PostHog.template.json']).not.toContain('all topics exist');
   });
@@ -163,6 +166,13 @@ test('`posthog:appCidrs` closes the app to other addresses', () => {
   ]);
 });
 
+test('`posthog:alarmEmail` receives the alarms', () => {
+  expect(propertiesOf(runs.own, 'AWS::SNS::Subscription')).toEqual([
+    expect.objectContaining({ Protocol: 'email', Endpoint: 'operator@example.org' }),
+  ]);
+  expect(types(runs.sample)).not.toContain('AWS::SNS::Subscription');
+});
+
 test('`posthog:nat` and `posthog:deletionProtection` change the template', () => {
   expect(propertiesOf(runs.closed, 'AWS::EC2::NatGateway')).toHaveLength(2);
   expect(JSON.stringify(propertiesOf(runs.closed, 'AWS::ElasticLoadBalancingV2::LoadBalancer'))).toContain(
@@ -176,8 +186,8 @@ test('`posthog:nat` and `posthog:deletionProtection` change the template', () =>
 test('`posthog:releaseFile` sets the images', () => {
   expect(runs.release).toMatchObject({ exitCode: 0, warnings: [] });
   const apps = (run: AppRun) => JSON.stringify(propertiesOf(run, 'AWS::ECS::TaskDefinition')).split(`"Image":"${OUR_APP}"`).length - 1;
-  // Those of web and worker, and both of the migration that have Django.
-  expect([apps(runs.release), apps(runs.own)]).toEqual([4, 0]);
+  // Those of web, worker and upkeep, and both of the migration that have Django.
+  expect([apps(runs.release), apps(runs.own)]).toEqual([5, 0]);
 });
 
 test('`posthog:vpcId` looks up the VPC, and `posthog:storeSecurityGroupId` admits the services', () => {

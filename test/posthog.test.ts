@@ -96,9 +96,15 @@ describe('a PostHog with the required props only', () => {
     );
   });
 
-  test('warns of nothing', () => {
-    expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
-    expect(Annotations.fromStack(build(() => ({})).stack).findWarning('*', Match.anyValue())).toEqual([]);
+  test('warns of alarms that nobody receives, and of nothing else', () => {
+    const warnings = (one: Stack) =>
+      Annotations.fromStack(one)
+        .findWarning('*', Match.anyValue())
+        .map(({ entry }) => entry.data);
+    const expected = [expect.stringContaining('nobody receives alarms') as string];
+    expect(warnings(stack)).toEqual(expected);
+    expect(warnings(build(() => ({})).stack)).toEqual(expected);
+    expect(warnings(build(() => ({ alarms: { email: 'operator@example.com' } })).stack)).toEqual([]);
   });
 });
 

@@ -1,7 +1,19 @@
+import { clickHouseBackups, snapshots } from './backups';
 import { capacityOf } from './capacity';
 import { CostLine, grouped, line, Properties } from './cost-line';
-import { alarms, clusterInsights, detailedMonitoring, scalingAlarms, serviceInsights } from './monitoring';
+import { taskPerHour } from './fargate';
+import {
+  alarms,
+  clusterInsights,
+  customMetrics,
+  detailedMonitoring,
+  functionMetrics,
+  scalingAlarms,
+  serviceInsights,
+  volumeMetrics,
+} from './monitoring';
 import { HOURS_PER_MONTH, Prices } from './prices';
+import { scheduledTask } from './scheduled-tasks';
 import { CloudFormationTemplate, numberOf } from '../alb/template';
 import { containersOf, launchedTypeOf, launchTemplateOf, taskCountOf, taskOf, TemplateService } from '../template/template-services';
 
@@ -10,6 +22,11 @@ type Rule = (properties: Properties, template: CloudFormationTemplate, prices: P
 /** The pricing rule of each resource type. Other types are free or billed by use. */
 const RULES: Readonly<Record<string, Rule>> = {
   'AWS::ECS::Service': service,
+  'AWS::Lambda::Function': (properties, template, prices) => [
+    ...clickHouseBackups(properties, template, prices),
+    ...functionMetrics(properties, template, prices),
+  ],
+  'AWS::Scheduler::Schedule': scheduledTask,
   'AWS::ElasticLoadBalancingV2::LoadBalancer': loadBalancer,
   'AWS::EC2::NatGateway': (_, __, { perHour }) => [line('NAT gateway', 1, perHour.natGateway * HOURS_PER_MONTH)],
   'AWS::EC2::EIP': (_, __, { perHour }) => [line('Public IPv4 address', 1, perHour.publicIpv4 * HOURS_PER_MONTH)],
@@ -22,6 +39,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'AWS::CloudWatch::CompositeAlarm': (_, __, { perMonth }) => [line('Composite alarm', 1, perMonth.compositeAlarm)],
   'AWS::CloudWatch::Dashboard': (_, __, { perMonth }) => [line('Dashboard', 1, perMonth.dashboard)],
   'AWS::ApplicationAutoScaling::ScalingPolicy': scalingAlarms,
+  'AWS::Backup::BackupSelection': snapshots,
   'AWS::RDS::DBInstance': database,
   'AWS::ElastiCache::ReplicationGroup': cache,
   'AWS::MSK::Cluster': kafka,
@@ -38,9 +56,10 @@ const RULES: Readonly<Record<string, Rule>> = {
 export const LEFT_OUT = [
   'traffic: load balancer capacity units, NAT and data transfer',
   'logs, and metrics of single tasks and containers (Container Insights with enhanced observability)',
+  'runs of scheduled functions: $0.20 for a million, and their time',
   'objects in S3 and requests for them',
   'requests that a web ACL inspects: $0.60 for a million, SDK endpoints included',
-  'backups and snapshots beyond the free amount',
+  'backups of more than 100 GiB of data, incremental ones, and restore drills',
   'tasks and instances above the minimum, growing disks',
   'Multi-AZ of Aurora, taxes and support',
   'what lowers a bill: the free tier, reserved instances and savings plans',
@@ -57,7 +76,7 @@ export function estimate(template: CloudFormationTemplate, prices: Prices, has: 
   const lines = Object.entries(template.Resources)
     .filter(([id]) => has(id))
     .flatMap(([id, { Type, Properties }]) => RULES[Type]?.((Properties ?? {}) as Properties, template, prices, id) ?? []);
-  return grouped(lines);
+  return grouped([...lines, ...customMetrics(template, prices, has)]);
 }
 
 /** Returns the length of a list of a template; undefined if it is missing or known at deployment only. */
@@ -80,9 +99,6 @@ function hourly(what: string, table: Readonly<Record<string, number>>, type: unk
   );
 }
 
-/** The disk of a Fargate task that costs nothing, in GiB (https://aws.amazon.com/fargate/pricing/). */
-const FREE_TASK_DISK = 20;
-
 /** Estimates the minimum number of tasks, each with the CPU, memory and disk of its task definition. */
 function service(properties: TemplateService, template: CloudFormationTemplate, prices: Prices, id: string): CostLine[] {
   const task = taskOf(template, properties);
@@ -100,14 +116,8 @@ function service(properties: TemplateService, template: CloudFormationTemplate, 
     case 'unknown':
       return [line(`Task on another capacity provider: ${name}`, min), ...insights];
     case 'fargate': {
-      const { perHour } = prices;
-      const isArm = task.RuntimePlatform?.CpuArchitecture === 'ARM64';
-      const [vcpu, gb] = isArm ? [perHour.fargateArmVcpu, perHour.fargateArmGb] : [perHour.fargateVcpu, perHour.fargateGb];
-      const [cpu, memory, size] = [numberOf(task.Cpu), numberOf(task.Memory), numberOf(task.EphemeralStorage?.SizeInGiB ?? FREE_TASK_DISK)];
-      const each =
-        cpu === undefined || memory === undefined || size === undefined
-          ? undefined
-          : ((cpu / 1024) * vcpu + (memory / 1024) * gb + (size - FREE_TASK_DISK) * perHour.fargateDiskGb) * HOURS_PER_MONTH;
+      const perHour = taskPerHour(task, prices);
+      const each = perHour && perHour * HOURS_PER_MONTH;
       const { onDemand, spot } = capacity;
       return [
         ...(onDemand === 0 ? [] : [line(`Fargate task: ${name}`, onDemand, each)]),
@@ -186,16 +196,20 @@ function cache({ CacheNodeType, NumCacheClusters, ReplicasPerNodeGroup }: Proper
 }
 
 /** gp3 includes 3,000 IOPS and 125 MiB/s. */
-function volume({ Size, Iops, Throughput }: Properties, _: CloudFormationTemplate, { perMonth }: Prices): CostLine[] {
+function volume(properties: Properties, _: CloudFormationTemplate, prices: Prices): CostLine[] {
+  return [volumeStorage(properties, prices), ...volumeMetrics(properties, prices)];
+}
+
+function volumeStorage({ Size, Iops, Throughput }: Properties, { perMonth }: Prices): CostLine {
   const [{ what, each }, iops, throughput] = [
     disk('EBS volume', Size, 1, perMonth.gp3Gb, ' gp3'),
     numberOf(Iops ?? 3000),
     numberOf(Throughput ?? 125),
   ];
   if (each === undefined || iops === undefined || throughput === undefined) {
-    return [line(what, 1)];
+    return line(what, 1);
   }
-  return [line(what, 1, each + Math.max(iops - 3000, 0) * perMonth.gp3Iops + Math.max(throughput - 125, 0) * perMonth.gp3Throughput)];
+  return line(what, 1, each + Math.max(iops - 3000, 0) * perMonth.gp3Iops + Math.max(throughput - 125, 0) * perMonth.gp3Throughput);
 }
 
 /** A standby in another zone costs as much as the instance. */

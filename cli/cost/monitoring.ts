@@ -1,7 +1,8 @@
 import { CostLine, line, Properties } from './cost-line';
 import { Prices } from './prices';
-import { CloudFormationTemplate, referenced } from '../alb/template';
+import { CloudFormationTemplate, ofType, referenced } from '../alb/template';
 import { TemplateService } from '../template/template-services';
+import { METRIC_NAMESPACE } from '../../lib/internal';
 
 /**
  * The metrics of Container Insights that are billed at any load: 8 of CPU, memory, network and storage for each cluster, service and task
@@ -46,6 +47,24 @@ export function detailedMonitoring(quantity: number | undefined, { perMonth }: P
   return [line('Detailed monitoring of an instance', quantity, DETAILED_METRICS * perMonth.metric)];
 }
 
+/** The metrics that an instance publishes about its volume (lib/stores/instance/boot/growth.sh). */
+const VOLUME_METRICS = 2;
+
+/** Estimates the metrics of a volume that its instance watches. */
+export function volumeMetrics({ Tags }: Properties, { perMonth }: Prices): CostLine[] {
+  const isWatched = Array.isArray(Tags) && (Tags as { readonly Key?: unknown }[]).some(({ Key }) => Key === 'cdk-posthog:volume');
+  return isWatched ? [line('Metric of a data volume', VOLUME_METRICS, perMonth.metric)] : [];
+}
+
+/** The metrics that the canary publishes (lib/operations/canary). */
+const CANARY_METRICS = 2;
+
+/** Estimates the metrics that a function publishes: those of the canary. */
+export function functionMetrics({ Environment }: Properties, _: CloudFormationTemplate, { perMonth }: Prices): CostLine[] {
+  const { Variables } = (Environment ?? {}) as { readonly Variables?: Readonly<Record<string, unknown>> };
+  return Variables?.CANARY === undefined ? [] : [line('Metric of the canary', CANARY_METRICS, perMonth.metric)];
+}
+
 /** Estimates an alarm: one price for each metric that it reads. */
 export function alarms({ Metrics }: Properties, _: CloudFormationTemplate, { perMonth }: Prices): CostLine[] {
   const metrics = Array.isArray(Metrics) ? (Metrics as { readonly MetricStat?: unknown }[]).filter(({ MetricStat }) => MetricStat).length : 1;
@@ -67,4 +86,32 @@ export function scalingAlarms(policy: Properties, _: CloudFormationTemplate, { p
   }
   const metrics = CustomizedMetricSpecification?.Metrics?.filter(({ MetricStat }) => MetricStat).length ?? 1;
   return [line('Alarm metric', (DisableScaleIn === true ? 1 : 2) * Math.max(1, metrics), perMonth.alarmMetric)];
+}
+
+interface MetricOfAlarm {
+  readonly Namespace?: unknown;
+  readonly MetricName?: unknown;
+  readonly Dimensions?: unknown;
+}
+
+/** The properties of an alarm: its metric, or those that its expression reads. */
+interface AlarmProperties extends MetricOfAlarm {
+  readonly Metrics?: readonly { readonly MetricStat?: { readonly Metric?: MetricOfAlarm } }[];
+}
+
+/** The metrics that are counted with what publishes them: a volume, the canary, and backups. */
+const COUNTED = /^(Volume|Canary)|(Backup|Drill)Age$/;
+
+/**
+ * Estimates the custom metrics that the library publishes: those in its namespace that an alarm of the template reads. CloudWatch bills a metric by
+ * the hour in which it has values, with or without readers.
+ */
+export function customMetrics(template: CloudFormationTemplate, { perMonth }: Prices, has: (id: string) => boolean): CostLine[] {
+  const metrics = ofType<AlarmProperties>(template, 'AWS::CloudWatch::Alarm')
+    .filter(([id]) => has(id))
+    .flatMap(([, alarm]): MetricOfAlarm[] => alarm.Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [alarm])
+    .filter(({ Namespace, MetricName }) => Namespace === METRIC_NAMESPACE && !COUNTED.test(String(MetricName)))
+    .map(({ MetricName, Dimensions }) => JSON.stringify([MetricName, Dimensions]));
+  const quantity = new Set(metrics).size;
+  return quantity === 0 ? [] : [line('Custom metric', quantity, perMonth.metric)];
 }

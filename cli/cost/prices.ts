@@ -28,6 +28,8 @@ export interface Prices {
       | 'gp3Throughput'
       | 'rdsGb'
       | 'mskGb'
+      | 'snapshotGb'
+      | 's3Gb'
       | 'secret'
       | 'hostedZone'
       | 'kmsKey'
@@ -51,7 +53,8 @@ export const HOURS_PER_MONTH = 730;
  * Prices of us-east-1, copied by hand from AWS's pricing pages. They age, so an estimate shows the magnitude of a bill, not its cents.
  *
  * @see https://aws.amazon.com/ec2/pricing/on-demand/
- * @see https://aws.amazon.com/ebs/pricing/
+ * @see https://aws.amazon.com/ebs/pricing/ (also of snapshots)
+ * @see https://aws.amazon.com/s3/pricing/
  * @see https://aws.amazon.com/fargate/pricing/
  * @see https://aws.amazon.com/rds/postgresql/pricing/
  * @see https://aws.amazon.com/elasticache/pricing/
@@ -131,6 +134,8 @@ export const PRICES: Prices = {
     gp3Throughput: 0.04,
     rdsGb: 0.115,
     mskGb: 0.1,
+    snapshotGb: 0.05,
+    s3Gb: 0.023,
     secret: 0.4,
     hostedZone: 0.5,
     kmsKey: 1,

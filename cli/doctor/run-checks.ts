@@ -8,6 +8,7 @@ import { checkHostNames } from './checks/listeners/host-names';
 import { checkInternalPaths } from './checks/routing/internal';
 import { checkListeners } from './checks/listeners/listeners';
 import { checkLiveEvents } from './checks/routing/live-events';
+import { checkAlarms } from './checks/services/alarms';
 import { checkNeighbours } from './checks/routing/neighbours';
 import { checkProxySettings } from './checks/client-ip/proxy-settings';
 import { checkRedirect } from './checks/listeners/redirect';
@@ -15,6 +16,7 @@ import { checkRelease } from './checks/services/release';
 import { checkRewrites } from './checks/routing/rewrites';
 import { checkServices } from './checks/services/services';
 import { checkTargetHealth } from './checks/services/target-health';
+import { checkVolumes } from './checks/services/volumes';
 import { checkTlsPolicy } from './checks/listeners/tls-policy';
 import { checkTrustedProxies } from './checks/client-ip/trusted-proxies';
 import { Deployment } from './deployment/deployment';
@@ -36,7 +38,9 @@ export const CHECKS: Readonly<Record<string, (context: CheckContext) => CheckRes
   'live-events': checkLiveEvents,
   'targets': checkTargetHealth,
   'services': checkServices,
+  'alarms': checkAlarms,
   'release': checkRelease,
+  'volumes': checkVolumes,
   'trusted-proxies': checkTrustedProxies,
   'proxy-settings': checkProxySettings,
   'address-proxy': checkAddressProxy,

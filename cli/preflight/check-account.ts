@@ -10,6 +10,7 @@ import { regionChecks } from './checks/region-checks';
 import { roleChecks } from './checks/role-checks';
 import { stackChecks } from './checks/stack-checks';
 import { dockerHubCheck } from './checks/template-checks';
+import { volumeChecks } from './checks/volume-checks';
 import { missingCredentials, Session } from '../aws/session';
 import { NamedCheckResult } from '../doctor/check';
 import { SynthesisedStack } from '../template/stacks';
@@ -87,12 +88,13 @@ export async function checkAccount(
 
 /** Runs every check of an account. */
 export async function checkContext(context: AccountContext, compare: boolean): Promise<NamedCheckResult[]> {
-  const [quotas, ...others] = await Promise.all([
+  const [quotas, volumes, ...others] = await Promise.all([
     quotaChecks(context),
+    volumeChecks(context),
     regionChecks(context),
     roleChecks(context),
     domainChecks(context),
     nameChecks(context),
   ]);
-  return [...stackChecks(context, compare), ...quotas, dockerHubCheck(context.templates), ...others.flat()];
+  return [...stackChecks(context, compare), ...volumes, ...quotas, dockerHubCheck(context.templates), ...others.flat()];
 }

@@ -8,10 +8,11 @@ import {
   StackEvent as ApiEvent,
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, FilteredLogEvent, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
-import { DescribeServicesCommand, DescribeTasksCommand, ECSClient, ListTasksCommand, Service, Task } from '@aws-sdk/client-ecs';
+import { DescribeServicesCommand, ECSClient, Service, Task } from '@aws-sdk/client-ecs';
 import { DescribeExecutionCommand, DescribeExecutionCommandOutput, GetExecutionHistoryCommand, HistoryEvent, SFNClient } from '@aws-sdk/client-sfn';
 import { AwsRefusal } from '../aws/aws-error';
 import { Session } from '../aws/session';
+import { stoppedTasks } from '../aws/stopped-tasks';
 import { Template } from '../updates/replacement';
 
 /** Every AWS action that `watch` calls, as in a policy. docs/command-line.md lists the same. */
@@ -29,9 +30,6 @@ export const ACTIONS = [
 ] as const;
 
 type Action = (typeof ACTIONS)[number];
-
-/** The number of stopped tasks that are described of a service. */
-const STOPPED_TASKS = 5;
 
 /** The APIs that `watch` reads: one method for each action. */
 export class WatchApi {
@@ -104,13 +102,7 @@ export class WatchApi {
 
   /** Returns some of the tasks of a service that stopped in the last hour: ECS forgets older ones. */
   public async stoppedTasks(cluster: string, serviceName: string): Promise<Task[]> {
-    const list = new ListTasksCommand({ cluster, serviceName, desiredStatus: 'STOPPED', maxResults: STOPPED_TASKS });
-    const { taskArns = [] } = await this.call('ecs:ListTasks', this.ecs.send(list));
-    if (taskArns.length === 0) {
-      return [];
-    }
-    const { tasks = [] } = await this.call('ecs:DescribeTasks', this.ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns })));
-    return tasks;
+    return stoppedTasks(this.ecs, (action, answer) => this.call(action, answer), cluster, serviceName);
   }
 
   public execution(arn: string): Promise<DescribeExecutionCommandOutput> {

@@ -41,15 +41,15 @@ export const GRANIAN_KEEP_ALIVE_SECONDS = 60;
 /** The number of connections that all workers of Granian hold together. */
 export const GRANIAN_CONNECTIONS = 8192;
 
-/** The number of requests that one task of feature-flags handles at once. */
+/** The number of requests that one task of feature-flags handles at once, on one path. */
 export const FLAGS_CONCURRENCY = 5000;
 
 const AXUM_SERVE = 'axum 0.7.9 (src/serve.rs) sets no timer, and hyper 1.9.0 has no timeout without one (src/server/conn/http1.rs)';
 
 const CAPTURE: HttpServer = {
   source:
-    'rust/capture/src/{server,extractors}.rs: BODY_CHUNK_READ_TIMEOUT_MS. HTTP1_HEADER_READ_TIMEOUT_MS stays unset: it would close idle connections ' +
-    'too (hyper 1.9.0, src/proto/h1/conn.rs, poll_read_head)',
+    'rust/capture/src/{server,extractors}.rs: BODY_CHUNK_READ_TIMEOUT_MS, measured: 408 after 60.0 s without a byte, and no end for a body of which a byte ' +
+    'comes every 20 s. HTTP1_HEADER_READ_TIMEOUT_MS stays unset: it would close idle connections too (hyper 1.9.0, src/proto/h1/conn.rs, poll_read_head)',
   stalledBody: STALLED_BODY_SECONDS,
 };
 
@@ -79,8 +79,10 @@ export const HTTP_SERVERS: Readonly<Partial<Record<PostHogProcess, HttpServer>>>
   [PostHogProcess.REPLAY_CAPTURE]: CAPTURE,
   [PostHogProcess.CAPTURE_LOGS]: { source: `rust/capture-logs/src/main.rs; ${AXUM_SERVE}` },
   [PostHogProcess.FEATURE_FLAGS]: {
-    source: `rust/feature-flags/src/{config,router}.rs: REQUEST_TIMEOUT_MS includes the body, MAX_CONCURRENCY counts requests from their headers on; ${AXUM_SERVE}`,
-    stalledBody: 30,
+    source:
+      'rust/feature-flags/src/{config,router}.rs: REQUEST_TIMEOUT_MS, 4,500, includes the body and the wait for a place; MAX_CONCURRENCY counts requests ' +
+      `from their headers on, for each path of the router. Measured: with as many held, the next one gets 503 after 4.5 s; ${AXUM_SERVE}`,
+    stalledBody: 4.5,
     held: FLAGS_CONCURRENCY,
   },
   [PostHogProcess.HYPERCACHE_SERVER]: {

@@ -8,7 +8,7 @@
 export enum PostHogProcess {
   /** The app: Django, which serves the user interface, its API and the SDK's scripts. */
   WEB = 'web',
-  /** The background worker (Celery), with the one scheduler. Answers no request. */
+  /** The background worker (Celery), with the scheduler. Answers no request. */
   WORKER = 'worker',
   /** Receives events. */
   CAPTURE = 'capture',

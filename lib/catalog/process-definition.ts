@@ -76,6 +76,8 @@ export interface ProcessDefinition<P extends PostHogProcess = PostHogProcess> {
   readonly interruptible?: boolean;
   /** The consumer groups whose lag determines the number of tasks; undefined if none does. */
   readonly consumes?: readonly ConsumerGroup[];
+  /** Indicates whether the number of tasks depends on the length of Celery's queues, which the monitor of lib/operations measures. */
+  readonly scalesOnQueue?: boolean;
   /** The time that it may take to stop, in seconds. Fargate allows 120. */
   readonly stopTimeout: number;
   /** The data stores that it connects to. */

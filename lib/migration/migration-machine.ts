@@ -6,6 +6,7 @@ import { Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { ClickHouseBackupStates } from './clickhouse-backup-states';
 import { DatabaseBackup } from './database-backup';
 import { ClickHouseAppFiles } from '../stores/clickhouse/clickhouse-base';
 import { migrationStates } from './migration-states';
@@ -26,6 +27,8 @@ export interface MigrationMachineProps {
   readonly logs: ILogGroup;
   readonly backup?: DatabaseBackup;
   readonly appFiles?: ClickHouseAppFiles;
+  /** The backup of ClickHouse before the migration; undefined if there is none. */
+  readonly clickHouseBackup?: ClickHouseBackupStates;
   readonly release: string;
   /** PostHog's image. */
   readonly image: string;
@@ -117,7 +120,11 @@ export class MigrationMachine extends Construct {
         Action: ['events:DescribeRule', 'events:PutRule', 'events:PutTargets'],
         Resource: stack.formatArn({ service: 'events', resource: 'rule', resourceName: 'StepFunctionsGetEventsForECSTaskRule' }),
       },
-      { Effect: Effect.ALLOW, Action: 'lambda:InvokeFunction', Resource: conclude.functionArn },
+      {
+        Effect: Effect.ALLOW,
+        Action: 'lambda:InvokeFunction',
+        Resource: [conclude.functionArn, ...(props.clickHouseBackup ? [props.clickHouseBackup.functionArn] : [])],
+      },
       ...(props.appFiles ? appFilesStatements(props.appFiles) : []),
       ...(props.backup ? [{ Effect: Effect.ALLOW, Action: props.backup.action, Resource: props.backup.arn }] : []),
     ];

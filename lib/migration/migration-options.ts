@@ -10,7 +10,8 @@ import { knownSeconds } from '../private/quantities';
  */
 export interface MigrationOptions {
   /**
-   * The time that a deployment waits for a migration, from 1 to 12 hours. The migration itself is stopped 40 minutes earlier.
+   * The time that a deployment waits for a migration, from 1 to 12 hours. The migration itself is stopped 40 minutes earlier; with a backup of
+   * ClickHouse, a third of the rest earlier still.
    *
    * @default Duration.hours(6)
    */
@@ -53,6 +54,13 @@ export interface MigrationOptions {
    */
   readonly maxBackupAge?: Duration;
   /**
+   * Indicates whether to back up ClickHouse first, if it has tables and `PostHog` backs it up. A backup of the last hour is enough. It takes up to a
+   * third of the time that the migration itself has.
+   *
+   * @default true
+   */
+  readonly backUpClickHouse?: boolean;
+  /**
    * Indicates whether to check that no release was skipped. The check is skipped if the date of a release is unknown.
    *
    * @default true
@@ -78,6 +86,13 @@ export interface MigrationOptions {
    * @default false
    */
   readonly allowLegacyDatabase?: boolean;
+  /**
+   * The retention of ClickHouse's copy of every query (`sharded_query_log_archive`), in whole days from 1 to 3650. Upstream keeps it forever, which
+   * takes 50 to 100 GB a year with ten queries a second.
+   *
+   * @default - 90 days, unless the table has a TTL
+   */
+  readonly queryLogRetention?: Duration;
   /**
    * Shell commands to run in PostHog's image after the migration. A command that fails makes the deployment fail.
    *
@@ -108,8 +123,11 @@ export interface MigrationPlan {
   readonly minFreeDiskPercent?: number;
   readonly maxBackupAgeSeconds?: number;
   readonly maxReleaseGapDays?: number;
+  readonly backUpClickHouse: boolean;
   readonly allowDowngrade: boolean;
   readonly allowLegacyDatabase: boolean;
+  /** Undefined if the table's own TTL, or else the default of the script, applies. */
+  readonly queryLogDays?: number;
   readonly postMigrationCommands: readonly string[];
   readonly trigger?: string;
 }
@@ -138,10 +156,12 @@ export const MIGRATION_CHECKS: Checks<MigrationOptions> = {
   minFreeDiskPercent: wholeNumber(1, 90),
   checkBackup: boolean,
   maxBackupAge: duration,
+  backUpClickHouse: boolean,
   checkReleaseGap: boolean,
   maxReleaseGap: days(1, 3650),
   allowDowngrade: boolean,
   allowLegacyDatabase: boolean,
+  queryLogRetention: days(1, 3650),
   postMigrationCommands: listOf(text(/^(?=.*\S)[^\n]*$/, 'must be single-line commands'), { duplicates: true }),
   topicsImage: image('docker.io/redpandadata/redpanda'),
   trigger: anyText,
@@ -161,8 +181,10 @@ export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
     maxBackupAgeSeconds: options.checkBackup === false ? undefined : secondsOf('maxBackupAge', options.maxBackupAge ?? DEFAULTS.maxBackupAge),
     maxReleaseGapDays:
       options.checkReleaseGap === false ? undefined : secondsOf('maxReleaseGap', options.maxReleaseGap ?? DEFAULTS.maxReleaseGap) / DAY,
+    backUpClickHouse: options.backUpClickHouse ?? true,
     allowDowngrade: options.allowDowngrade ?? false,
     allowLegacyDatabase: options.allowLegacyDatabase ?? false,
+    queryLogDays: options.queryLogRetention && secondsOf('queryLogRetention', options.queryLogRetention) / DAY,
     postMigrationCommands,
     trigger: options.trigger,
   };

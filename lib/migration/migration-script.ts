@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { DUPLICATE_KAFKA_TABLES } from '../catalog/clickhouse/duplicate-kafka-tables';
+import { RECORD_DAYS } from '../catalog/clickhouse/endless-tables';
 import { BEFORE_SQUASH, CLICKHOUSE_BRIDGES } from '../catalog/generations/legacy-databases';
 import { scriptPath, scriptText } from '../private/assets';
 import { CYCLOTRON_DATABASE } from '../stores/postgres/postgres-url';
@@ -9,6 +10,7 @@ const DATA = {
   BRIDGES: CLICKHOUSE_BRIDGES.map(({ table, column, recreatedBy, addedBy, image }) => ({ table, column, recreatedBy, addedBy, image })),
   BEFORE_SQUASH,
   DUPLICATES: DUPLICATE_KAFKA_TABLES,
+  QUERY_LOG_DAYS: RECORD_DAYS,
 };
 
 /** The databases of the sections of logins.sql; the section of PostHog's database is run in that of the connection. */

@@ -1,4 +1,5 @@
 import { AppFilesStates, appFilesStates, INSTALL_APP_FILES } from './app-files-states';
+import { BACK_UP_CLICKHOUSE, ClickHouseBackupStates, clickHouseBackupStates } from './clickhouse-backup-states';
 import { DatabaseBackup } from './database-backup';
 
 /** Properties for the state machine of a migration. */
@@ -15,6 +16,8 @@ export interface MigrationStates {
   readonly backup?: DatabaseBackup;
   /** The functions and format schemas to install first; undefined if ClickHouse has no parameters for them. */
   readonly appFiles?: AppFilesStates;
+  /** The backup of ClickHouse before the migration; undefined if there is none. */
+  readonly clickHouseBackup?: ClickHouseBackupStates;
   readonly concludeFunction: string;
   readonly logGroup: string;
   readonly streamPrefix: string;
@@ -32,7 +35,7 @@ export interface MigrationStates {
  * (cdklabs/construct-hub pull request 415). A permission that is granted in the same deployment may not be effective yet. Other causes under one
  * of these names fail after the last attempt.
  */
-const RETRYABLE_ERRORS = [
+export const RETRYABLE_ERRORS = [
   'ECS.AmazonECSException',
   'ECS.ServerException',
   'ECS.ThrottlingException',
@@ -51,8 +54,9 @@ const CAUGHT = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.Error', Next: 'Con
  */
 export function migrationStates(given: MigrationStates): object {
   const resource = (name: string) => `arn:${given.partition}:states:::${name}`;
-  const { backup, appFiles } = given;
-  const checked = backup ? 'DescribeBackups' : 'Run';
+  const { backup, appFiles, clickHouseBackup } = given;
+  const described = backup ? 'DescribeBackups' : 'Run';
+  const checked = clickHouseBackup ? BACK_UP_CLICKHOUSE : described;
   const first = appFiles ? INSTALL_APP_FILES : checked;
   return {
     Comment: 'PostHog migration: migrates the databases and reports the result to CloudFormation',
@@ -65,6 +69,7 @@ export function migrationStates(given: MigrationStates): object {
       },
       TakeCurrentRevision: { Type: 'Pass', Result: given.taskDefinition, ResultPath: '$.TaskDefinition', Next: first },
       ...(appFiles && appFilesStates(appFiles, { resource, caught: CAUGHT, next: checked })),
+      ...(clickHouseBackup && clickHouseBackupStates(clickHouseBackup, { resource, caught: CAUGHT, next: described })),
       ...(backup && {
         DescribeBackups: {
           Type: 'Task',

@@ -207,7 +207,8 @@ function loginSecrets(logins: PostgresLoginCredentials): Record<string, Secret> 
   );
 }
 
-function withoutRequestVariables(environment: Readonly<Record<string, string>>): Record<string, string> {
+/** Returns the variables without those for HTTP requests. */
+export function withoutRequestVariables(environment: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !REQUEST_ONLY_VARIABLES.includes(name)));
 }
 
@@ -223,6 +224,7 @@ function planVariables(plan: MigrationPlan, release: MigratedRelease): Record<st
     ...(plan.maxReleaseGapDays && { MIGRATION_MAX_RELEASE_GAP: String(plan.maxReleaseGapDays) }),
     ...(plan.allowDowngrade && { MIGRATION_ALLOW_DOWNGRADE: 'true' }),
     ...(plan.allowLegacyDatabase && { MIGRATION_ALLOW_LEGACY_DATABASE: 'true' }),
+    ...(plan.queryLogDays && { MIGRATION_QUERY_LOG_DAYS: String(plan.queryLogDays) }),
     ...(plan.postMigrationCommands.length > 0 && { MIGRATION_POST_COMMANDS: plan.postMigrationCommands.join('\n') }),
   };
 }

@@ -1,6 +1,7 @@
 import { ArnFormat, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Connections, IConnectable, ISubnet, IVpc, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { ICluster, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, Dependable, IConstruct, IDependable } from 'constructs';
@@ -36,6 +37,8 @@ export interface MigrationProps extends MigrationContainers {
   readonly options?: MigrationOptions;
   /** The API call for the backups of the database; undefined if there is none. */
   readonly backup?: DatabaseBackup;
+  /** The function that backs up ClickHouse; undefined if ClickHouse is not backed up. */
+  readonly clickHouseBackup?: IFunction;
   /** The parameters of ClickHouse for PostHog's functions and format schemas; undefined if it has none. */
   readonly appFiles?: ClickHouseAppFiles;
   readonly cluster: ICluster;
@@ -52,6 +55,9 @@ const TYPE = 'Custom::PostHogMigration';
  * for reporting the result.
  */
 const RESERVED_SECONDS = APP_FILES_SECONDS + 16 * 60;
+
+/** The share of the remaining time that a backup of ClickHouse may take before the migration. */
+const BACKUP_SHARE = 1 / 3;
 
 /**
  * A migration of PostHog's databases during every deployment that changes the release, before everything that depends on it: functions and format
@@ -78,8 +84,14 @@ export class Migration extends Construct implements IMigration {
     const task = new MigrationTask(this, 'Task', logs, plan, props);
     const { taskDefinition } = task;
     this.taskDefinition = taskDefinition;
+    const available = plan.timeoutSeconds - RESERVED_SECONDS;
+    const clickHouseBackup =
+      props.clickHouseBackup && plan.backUpClickHouse
+        ? { functionArn: props.clickHouseBackup.functionArn, timeoutSeconds: Math.floor(available * BACKUP_SHARE) }
+        : undefined;
     const machine = new MigrationMachine(this, 'StateMachine', {
       ...props,
+      clickHouseBackup,
       backup: plan.maxBackupAgeSeconds === undefined ? undefined : props.backup,
       taskDefinition,
       subnetIds: props.subnets.map(({ subnetId }) => subnetId),
@@ -87,7 +99,7 @@ export class Migration extends Construct implements IMigration {
       logs,
       release: props.release.name,
       image: props.release.image,
-      timeoutSeconds: plan.timeoutSeconds - RESERVED_SECONDS,
+      timeoutSeconds: available - (clickHouseBackup?.timeoutSeconds ?? 0),
     });
     this.stateMachine = machine.stateMachine;
     this.run = new MigrationRun(this, 'Run', {

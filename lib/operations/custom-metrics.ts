@@ -14,9 +14,34 @@ export interface CustomMetric {
 
 /** The metrics that this library publishes, by name. */
 export const CUSTOM_METRICS = {
+  CanaryEventDelay: { unit: 'Seconds', publisher: 'canary', meaning: "time until ClickHouse has the canary's event" },
+  CanaryFailures: { unit: 'Count', publisher: 'canary', meaning: 'steps of the canary that failed: event, flags, recording, query' },
   CeleryQueueDepth: { unit: 'Count', publisher: 'monitor', meaning: 'tasks of the app that wait for a worker' },
   ClickHouseBackupAge: { unit: 'Seconds', publisher: 'backup', meaning: 'time since the last complete backup of ClickHouse ended' },
+  ClickHouseDiskUsedPercent: { unit: 'Percent', publisher: 'monitor', meaning: "the fullest of ClickHouse's disks" },
+  ClickHouseFailingConsumers: {
+    unit: 'Count',
+    publisher: 'monitor',
+    meaning: 'Kafka tables of ClickHouse that fail and have stored nothing for 5 minutes',
+  },
+  ClickHouseMutationAge: { unit: 'Seconds', publisher: 'monitor', meaning: 'age of the oldest mutation of ClickHouse that has not ended' },
+  ClickHousePartsInPartition: { unit: 'Count', publisher: 'monitor', meaning: 'most active parts in a partition of ClickHouse' },
+  ClickHouseReadOnlyTables: { unit: 'Count', publisher: 'monitor', meaning: 'replicated tables of ClickHouse that have lost Keeper' },
+  ClickHouseServerErrors: { unit: 'Count', publisher: 'monitor', meaning: 'kinds of errors of a ClickHouse server itself in the last 5 minutes' },
+  ClickHouseUnreachable: { unit: 'Count', publisher: 'monitor', meaning: 'servers of ClickHouse that do not answer' },
   DatabaseBackupAge: { unit: 'Seconds', publisher: 'backup', meaning: 'time since the latest moment that PostgreSQL can be restored to' },
+  DeadLetters: { unit: 'Count', publisher: 'monitor', meaning: 'messages that arrived in dead letter topics in the last 5 minutes' },
+  FailingServices: { unit: 'Count', publisher: 'monitor', meaning: 'services whose tasks fail, are missing or were rolled back' },
+  MonitorFailures: { unit: 'Count', publisher: 'monitor', meaning: 'sources that the monitor cannot read' },
+  OldestPendingDeletionAge: { unit: 'Seconds', publisher: 'upkeep', meaning: 'age of the oldest deletion of data that is not done' },
+  PersonOverrides: {
+    unit: 'Count',
+    publisher: 'upkeep',
+    meaning: 'merged person ids that queries of events look up, because events have the old ones',
+  },
+  ReleaseAge: { unit: 'Seconds', publisher: 'monitor', meaning: 'age of the deployed release' },
+  RestoreDrillAge: { unit: 'Seconds', publisher: 'backup', meaning: 'time since a restore drill of ClickHouse passed' },
+  UpkeepFailures: { unit: 'Count', publisher: 'upkeep', meaning: 'steps of an upkeep run that failed' },
 } as const satisfies Readonly<Record<string, CustomMetric>>;
 
 /** The name of a metric that this library publishes. */

@@ -3,8 +3,7 @@ import { Connections, IConnectable, ISubnet, IVpc, Peer, Port } from 'aws-cdk-li
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { acknowledge } from '../private/acknowledge';
 import { programFolder } from '../private/assets';
@@ -50,6 +49,8 @@ export interface ScheduledFunctionProps {
   /** Default: 256. */
   readonly memorySizeMiB?: number;
   readonly environment: Record<string, string>;
+  /** The event of each run; it may be longer than the 4 KB of the environment. Default: that of EventBridge Scheduler. */
+  readonly input?: object;
   readonly vpc: IVpc;
   /** The subnets of the services, which have a way to AWS's APIs. */
   readonly subnets: readonly ISubnet[];
@@ -98,16 +99,19 @@ export class ScheduledFunction extends Construct implements IConnectable {
       ...networkStatements(this),
       { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: this.logGroup.logGroupArn },
     ].forEach((statement) => this.addToRolePolicy(statement));
+    const { functionArn } = handler;
+    const scheduleRole = new InlineRole(this, 'ScheduleRole', { assumedBy: trustedService(this, 'scheduler') });
+    // The grant of the CDK's target needs a policy of its own, a resource more.
+    scheduleRole.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }));
+    const input = props.input && ScheduleTargetInput.fromObject(props.input);
     new Schedule(this, 'Schedule', {
       schedule: props.schedule,
       description: props.description,
       // The next run does the same: a run that could not start is not repeated.
-      target: new LambdaInvoke(handler, {
-        role: new InlineRole(this, 'ScheduleRole', { assumedBy: trustedService(this, 'scheduler') }),
-        retryAttempts: 0,
-      }),
+      target: { bind: () => ({ arn: functionArn, role: scheduleRole, input, retryPolicy: { maximumRetryAttempts: 0 } }) },
     });
     acknowledge(this, {
+      'IAMNoInlinePolicy': 'each role belongs to this function or its schedule, and so does its policy',
       'LambdaConcurrency': 'a schedule invokes it, one run at a time',
       'LambdaDLQ': 'the next run does the same, and an alarm reports failures',
       'AwsSolutions-IAM5[Resource::*]': 'network interfaces of functions do not support resource ARNs',

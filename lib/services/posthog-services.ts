@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib/core';
-import { ISubnet, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
+import { ISecurityGroup, ISubnet, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
 import { CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
@@ -12,7 +12,7 @@ import { LoadBalancerOfRoute, ServiceRoute } from './service/service-route';
 import { ServiceGroups, StoreClients } from './service/security-groups';
 import { ServiceLogs } from './service/service-logs';
 import { notDeployed, PostHogServiceOptions } from './service/service-options';
-import { ExtraSettings, ServiceRoles } from './service/service-task';
+import { ExtraSettings, mergeSettings, ServiceRoles } from './service/service-task';
 import { settingsContext, SettingsOfStores } from './settings/settings-context';
 import { GEOIP_IMAGE, ImageName } from '../catalog/images';
 import { prefixesOf, RECORDINGS_PREFIX } from '../catalog/object-prefixes';
@@ -22,6 +22,7 @@ import { privateHostName, ProcessContext } from '../catalog/process-context';
 import { callsOf, portOf, ProcessDefinition } from '../catalog/process-definition';
 import { PROCESSES } from '../catalog/processes';
 import { withPath } from '../private/errors';
+import { ProcessSettings } from '../private/process-settings';
 import { Stores } from '../stores/posthog-stores';
 
 /** The ingress, as far as services use it. */
@@ -78,12 +79,21 @@ export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProx
   readonly enableExecuteCommand: boolean;
 }
 
+/** The settings and the access of a process, for tasks that run in its place. */
+export interface ProcessAccess {
+  /** The settings, without those that depend on the size of its tasks. */
+  readonly settings: ProcessSettings;
+  /** The security groups that give access to data stores and other processes. */
+  readonly securityGroups: ISecurityGroup[];
+}
+
 /** All PostHog services with their security groups: each can reach its data stores and the services it calls, nothing else. */
 export class PostHogServices extends Construct {
   /** The context that processes take their settings from. */
   public readonly context: ProcessContext;
 
   private readonly services = new Map<PostHogProcess, PostHogService>();
+  private readonly access = new Map<PostHogProcess, ProcessAccess>();
 
   public constructor(
     scope: Construct,
@@ -112,6 +122,10 @@ export class PostHogServices extends Construct {
       const { process } = definition;
       const index = serviceOptions.findIndex((other) => other.process === process);
       const options: Omit<PostHogServiceOptions, 'process'> = index === -1 ? {} : serviceOptions[index];
+      const settings = withPath(scope, () => definition.settings(this.context));
+      const extras = definition.appEnvironment ? [props.appExtras, options] : [options];
+      const securityGroup = groups.of(definition, release._imageOf(process, definition.image));
+      const clientGroups = clients.of(definition.stores);
       this.services.set(
         process,
         new PostHogService(this, definition.id, {
@@ -123,14 +137,14 @@ export class PostHogServices extends Construct {
           cpuArchitecture: withPath(scope, () =>
             release._architectureFor(options.cpuArchitecture ?? props.cpuArchitecture, `serviceOptions[${index}].cpuArchitecture`),
           ),
-          settings: withPath(scope, () => definition.settings(this.context)),
+          settings,
           capacityProvider: capacityProviderOf(definition, capacity),
-          extras: definition.appEnvironment ? [props.appExtras, options] : [options],
+          extras,
           image: release._imageOf(process, definition.image),
           geoIpImage: definition.geoIpFolder && release._imageOf(process, GEOIP_IMAGE),
           kafka: stores.kafka,
-          securityGroup: groups.of(definition, release._imageOf(process, definition.image)),
-          clientGroups: clients.of(definition.stores),
+          securityGroup,
+          clientGroups,
           roles,
           logGroup: logs.of(definition),
           opensObjects: definition.objects !== undefined || this.prefixOf(definition) !== undefined,
@@ -138,6 +152,7 @@ export class PostHogServices extends Construct {
           discovery: called.has(process) ? discovery : undefined,
         }),
       );
+      this.access.set(process, { settings: mergeSettings(settings, extras), securityGroups: [securityGroup, ...clientGroups] });
     }
     PROCESSES.filter(({ process }) => !byProcess.has(process)).forEach(({ process }) =>
       this.ingresses.forEach(([, ingress]) => ingress._refuse(process)),
@@ -158,6 +173,11 @@ export class PostHogServices extends Construct {
   /** Returns the service of a process; undefined if it is not deployed. */
   public find(process: PostHogProcess): PostHogService | undefined {
     return this.services.get(process);
+  }
+
+  /** Returns the settings and the access of a process; undefined if it is not deployed. */
+  public accessOf(process: PostHogProcess): ProcessAccess | undefined {
+    return this.access.get(process);
   }
 
   /**

@@ -33,6 +33,13 @@ export function instanceMetric(
 }
 
 /**
+ * Returns a metric that an instance publishes about its volume (instance/boot/growth.sh), by the tag of the volume.
+ */
+export function volumeMetric(store: IConstruct, tag: string, metricName: string, options?: MetricOptions): Metric {
+  return storeMetric(store, { namespace: 'PostHog', metricName, dimensionsMap: { Volume: tag } }, options);
+}
+
+/**
  * Returns the name of the AWS resource that reports the metrics of a data store.
  *
  * @param store the data store

@@ -32,6 +32,8 @@ export interface StoresPlan {
   /** The data stores that are passed in; the others are created. */
   readonly existing: Partial<Stores>;
   readonly clickHouseImage?: string;
+  /** Indicates whether a new ClickHouse has a user that can read events only. */
+  readonly clickHouseReader?: boolean;
   /** The credentials for Docker Hub. */
   readonly registryCredentials?: ISecret;
   readonly logRetention: RetentionDays;
@@ -62,6 +64,7 @@ export function defineStores(scope: Construct, options: StoresOptions): Stores {
       vpcSubnets: options.serviceSubnets,
       kafka,
       image: options.clickHouseImage,
+      reader: options.clickHouseReader,
       registryCredentials: options.registryCredentials,
       logRetention,
       removalPolicy,

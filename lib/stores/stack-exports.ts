@@ -10,6 +10,7 @@ import {
   StringConcat,
   Tokenization,
 } from 'aws-cdk-lib/core';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { IConstruct } from 'constructs';
 import { ClickHouseAppFiles } from './clickhouse/clickhouse-base';
@@ -62,6 +63,7 @@ function valuesOf({ postgres, cache, kafka, clickHouse, objectStorage }: Stores,
     postgres.loginCredentials?.temporal,
     clickHouse.credentials,
     clickHouse.dictReaderCredentials,
+    clickHouse.readerCredentials,
   ];
   const { bucket } = objectStorage;
   const { imageParameter, reportParameters = [] }: Partial<ClickHouseAppFiles> = clickHouse.appFiles ?? {};
@@ -78,6 +80,7 @@ function valuesOf({ postgres, cache, kafka, clickHouse, objectStorage }: Stores,
     kafka.bootstrapServers,
     kafka.clusterName,
     clickHouse.host,
+    ...instanceNames(clickHouse._hasMetrics === false ? [kafka] : [kafka, clickHouse]),
     imageParameter?.parameterName,
     ...reportParameters.map(({ parameterName }) => parameterName),
     ...clickHouse.serverRoles.map(({ roleName }) => roleName),
@@ -85,6 +88,13 @@ function valuesOf({ postgres, cache, kafka, clickHouse, objectStorage }: Stores,
     bucket.bucketArn,
     bucket.encryptionKey?.keyArn,
   ];
+}
+
+/** Returns the names of the EC2 instances of data stores, as in their metrics. Managed data stores and most imported ones have none. */
+function instanceNames(candidates: readonly IConstruct[]): string[] {
+  return candidates
+    .filter((store): store is IConstruct & { metricStatusCheckFailed(): Metric } => 'metricStatusCheckFailed' in store)
+    .flatMap((store) => Object.values(store.metricStatusCheckFailed().dimensions ?? {}).map(String));
 }
 
 /** Returns the references to resources of the scope's stack in values. */

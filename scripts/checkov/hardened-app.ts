@@ -5,6 +5,7 @@
  */
 import { App, Stack } from 'aws-cdk-lib/core';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { ContainerInsights } from 'aws-cdk-lib/aws-ecs';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import {
@@ -46,6 +47,8 @@ new PostHog(stack, 'PostHog', {
   certificate: Certificate.fromCertificateArn(stack, 'Certificate', CERTIFICATE),
   stores,
   products: Object.values(Product),
+  containerInsights: ContainerInsights.ENABLED,
+  alarms: { email: 'operator@example.com' },
   appAccess: AppAccess.fromCidrs(['203.0.113.0/24']),
   clientAddress: ClientAddress.verified(),
   accessLogsBucket: Bucket.fromBucketName(stack, 'AccessLogs', 'access-logs'),

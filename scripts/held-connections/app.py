@@ -17,6 +17,7 @@ def report(request):
 
 urlpatterns = [path("_livez", livez), path("report", report)]
 
-settings.configure(SECRET_KEY="not a secret", ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"])
+# The limit of posthog/settings/web.py on a body that a view reads.
+settings.configure(SECRET_KEY="not a secret", ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], DATA_UPLOAD_MAX_MEMORY_SIZE=20971520)
 django.setup()
 application = get_asgi_application()

@@ -35,10 +35,11 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def start(port, settings):
+def start(port, settings, file_kib=None):
     environment = {**os.environ, "GRANIAN_INTERFACE": "asgi", "GRANIAN_LOOP": "uvloop", "GRANIAN_PORT": str(port), "GRANIAN_LOG_LEVEL": "error", **settings}
     granian = os.path.join(os.path.dirname(sys.executable), "granian")
-    process = subprocess.Popen([granian, "app:application"], cwd=FOLDER, env=environment)
+    limited = ["bash", "-c", f'ulimit -f {file_kib} && exec "$@"', "bash"] if file_kib else []
+    process = subprocess.Popen([*limited, granian, "app:application"], cwd=FOLDER, env=environment, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
     while fresh(port) is None:
         if time.monotonic() > deadline or process.poll() is not None:

@@ -56,6 +56,7 @@ function framesOf(things: readonly Thing[], ways: readonly Way[]): Frame[] {
     ['background', 'works in the background'],
     ['inside', 'called by the others'],
     [Kind.ONCE, 'runs once in a deployment'],
+    [Kind.SCHEDULED, 'runs on a schedule'],
     [Kind.STORE, 'stores'],
   ];
   return titles
@@ -93,9 +94,13 @@ function node(thing: Thing): string {
   const lines = [thing.name, [thing.service, thing.ports.length > 0 ? `:${thing.ports.join(' :')}` : undefined].filter(Boolean).join(' ')].filter(
     Boolean,
   );
-  const [open, close] = { [Kind.LOAD_BALANCER]: ['{{', '}}'], [Kind.PROCESS]: ['[', ']'], [Kind.ONCE]: ['[[', ']]'], [Kind.STORE]: ['[(', ')]'] }[
-    thing.kind
-  ];
+  const [open, close] = {
+    [Kind.LOAD_BALANCER]: ['{{', '}}'],
+    [Kind.PROCESS]: ['[', ']'],
+    [Kind.ONCE]: ['[[', ']]'],
+    [Kind.SCHEDULED]: ['[[', ']]'],
+    [Kind.STORE]: ['[(', ')]'],
+  }[thing.kind];
   return `${idOf(thing)}${open}"${lines.join('<br/>')}"${close}`;
 }
 

@@ -12,6 +12,8 @@ export enum Kind {
   PROCESS = 'process',
   /** A task that runs once, while the stack is deployed. */
   ONCE = 'once',
+  /** A function that runs on a schedule. */
+  SCHEDULED = 'scheduled',
   /** A store. */
   STORE = 'store',
 }
@@ -80,8 +82,11 @@ export function systemOf(template: CloudFormationTemplate): System {
     const called = listening(members, processes, port);
     return callers.flatMap((from) => called.filter((to) => to !== from).map((to) => ({ from: from.id, to: to.id, port })));
   });
-  const buckets = ofType(template, 'AWS::S3::Bucket').map(([id]): Named => ({ id, kind: Kind.STORE, name: 'Objects', service: 'S3' }));
   const toBuckets = processes.flatMap(({ thing, task }) => bucketsOpenTo(template, task).map((to): Way => ({ from: thing.id, to })));
+  // That of backups is no data store of a process.
+  const buckets = ofType(template, 'AWS::S3::Bucket')
+    .filter(([id]) => toBuckets.some(({ to }) => to === id))
+    .map(([id]): Named => ({ id, kind: Kind.STORE, name: 'Objects', service: 'S3' }));
   const things = [...new Set([...processes.map(({ thing }) => thing), ...[...owners.values()].flat(), ...buckets])];
   return {
     things: things.map((thing) => ({
@@ -106,6 +111,12 @@ function ownersOf(
   storesOf(template, groups).forEach(({ securityGroups, ...store }) => own(securityGroups, { ...store, kind: Kind.STORE }));
   ofType<{ SecurityGroups: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').forEach(([id, { SecurityGroups }]) =>
     own(SecurityGroups, { id, kind: Kind.LOAD_BALANCER, name: 'load balancer' }),
+  );
+  ofType<{ VpcConfig?: { SecurityGroupIds: unknown[] } }>(template, 'AWS::Lambda::Function').forEach(([id, { VpcConfig }]) =>
+    (VpcConfig?.SecurityGroupIds ?? []).forEach((group) => {
+      const { GroupDescription } = groups.get(logicalId(group) ?? '') ?? {};
+      own([group], { id, kind: Kind.SCHEDULED, name: GroupDescription === undefined ? id : componentOf(GroupDescription) });
+    }),
   );
   for (const { SourceSecurityGroupId: source } of rules) {
     const id = logicalId(source);

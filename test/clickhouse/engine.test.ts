@@ -120,6 +120,20 @@ test('there are two users: one may do all but make others, one may read the data
   expect(grants).not.toMatch(/CREATE USER|ACCESS MANAGEMENT|CREATE ROLE/);
 });
 
+test('the user that reads events may read their two tables, and nothing else', () => {
+  const [users, grants, settings] = askEngine(
+    [
+      "SELECT name FROM system.users WHERE name != 'default'",
+      'SHOW GRANTS FOR reader',
+      "SELECT setting_name, value FROM system.settings_profile_elements WHERE profile_name = 'reader'",
+    ],
+    { ...CONFIG, users: usersXml('posthog', true) },
+  );
+  expect(users.flat().sort()).toEqual(['dict_reader', 'posthog', 'reader']);
+  expect(grants.flat().sort()).toEqual(['GRANT SELECT ON posthog.events TO reader', 'GRANT SELECT ON posthog.sharded_events TO reader']);
+  expect(settings).toContainEqual(['readonly', '1']);
+});
+
 test('what a start does makes the database and the tables of records, each of which ends', () => {
   expect(answers.databases).toContainEqual(['posthog']);
   expect(answers.logs.map(([name]) => name).sort()).toEqual([...upstream.systemLogs].sort());

@@ -47,6 +47,7 @@ export function askEngine(queries: readonly string[], options: EngineOptions): s
           KAFKA_HOSTS: 'b-1.internal:9094,b-2.internal:9094',
           POSTHOG_CLICKHOUSE_PASSWORD: options.password ?? 'Abc123',
           POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD: 'Ghi789',
+          POSTHOG_CLICKHOUSE_READER_PASSWORD: 'Jkl012',
           POSTHOG_CLICKHOUSE_CLUSTER_SECRET: 'Def456',
         },
         maxBuffer: 64 * 1024 * 1024,

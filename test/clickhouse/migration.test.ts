@@ -45,6 +45,30 @@ test.each([DISKS.replace('{}', CLUSTER_DISKS), CLUSTER_FLUSH])('it knows the who
   expect(() => askEngine([query.replace("'posthog'", "'nonsense'")], CONFIG)).toThrow(/nonsense/);
 });
 
+test('it sets a TTL of the copy of every query, and finds it again', () => {
+  const found = inScript(/query = f"(SELECT hostName\(\), engine_full .*?)"$/m)
+    .replace('{{}}', 'system.tables')
+    .replace('{database}', 'posthog')
+    .replace('{table}', 'sharded_query_log_archive');
+  const ttl = inScript(/ttl = f"(TTL .*?)"$/m).replace('{days or QUERY_LOG_DAYS}', '90');
+  const rows = askEngine(
+    [
+      'CREATE DATABASE IF NOT EXISTS posthog',
+      'CREATE TABLE posthog.sharded_query_log_archive (event_date Date, query String) ENGINE = MergeTree PARTITION BY toYYYYMM(event_date) ORDER BY event_date',
+      'INSERT INTO posthog.sharded_query_log_archive VALUES (today() - 91, 1), (today() - 1, 2)',
+      found,
+      `ALTER TABLE posthog.sharded_query_log_archive MODIFY ${ttl} SETTINGS mutations_sync = 2`,
+      found,
+      'OPTIMIZE TABLE posthog.sharded_query_log_archive FINAL',
+      'SELECT query FROM posthog.sharded_query_log_archive',
+    ],
+    CONFIG,
+  );
+  expect(rows[3][0].at(-1)).not.toContain(' TTL ');
+  expect(rows[5][0].at(-1)).toContain(ttl);
+  expect(rows[7]).toEqual([['2']]);
+});
+
 test('it knows the Kafka tables and the views that read a topic twice, and drops one set, views first', () => {
   // The library starts no Kafka table, so tables of the engine Null are in their place.
   const found = inScript(/query = f"(SELECT hostName\(\), name .*?)"$/m)

@@ -19,13 +19,19 @@ import {
   Kafka,
   ObjectStorage,
   Postgres,
+  PostHogCanary,
+  PostHogAlarm,
+  PostHogAlarms,
   PostHogCdn,
+  PostHogDashboard,
   PostHogFirewall,
   PostHogIngress,
   PostHogNetwork,
   PostHogProcess,
   PostHogRelease,
   PostHogStores,
+  PostHogUpkeep,
+  PostHogBackup,
   PostHogWebAcl,
   Product,
   PublicEndpoint,
@@ -34,6 +40,7 @@ import {
 } from '../../lib';
 import { cdnCertificate, FOR_CDN } from '../ingress/cdn/fixtures';
 import { newIngress } from '../ingress/fixtures';
+import { upkeepProps } from '../operations/upkeep/fixture';
 import { EXPORTED_STRUCTS, factories, propsOf } from './bad-input-structs';
 import { certificate, newPostHog, newStack, stores } from '../helpers/stack';
 
@@ -115,7 +122,15 @@ const OIDC = {
 };
 
 /** Structs whose props others inherit. */
-const INHERITED = ['PostHogIngressOptions', 'AppSecretsOptions', 'AppSettingsOptions', 'PostgresOptions'];
+const INHERITED = [
+  'PostHogIngressOptions',
+  'AppSecretsOptions',
+  'AppSettingsOptions',
+  'OperationsOptions',
+  'PostHogPartsOptions',
+  'PostgresOptions',
+  'PostHogCanaryOptions',
+];
 
 /** Structs that users who implement an interface return. */
 const RETURNED = ['ClickHouseAppFiles', 'PostgresLoginCredentials'];
@@ -136,6 +151,30 @@ const STRUCTS: Record<string, Target> = {
   SlackApp: ofPostHog('slackApp', (stack) => ({ ...oauthClient(stack), signingSecret: secretOf(stack) })),
   AiKeys: ofPostHog('aiKeys'),
   MigrationOptions: ofPostHog('migration'),
+  PostHogUpkeepOptions: ofPostHog('upkeep'),
+  PostHogUpkeepProps: { path: 'Stack/It', given: upkeepProps, make: (stack, props) => new PostHogUpkeep(stack, 'It', props) },
+  PostHogAlarmOptions: ofPostHog('alarms'),
+  PostHogAlarmOverride: {
+    ...ofPostHog(
+      'alarms',
+      () => ({ alarm: PostHogAlarm.MIGRATION }),
+      (one) => ({ overrides: [one] }),
+    ),
+    prefix: 'alarms.overrides[0].',
+  },
+  PostHogAlarmsProps: { path: 'Stack/It', make: (stack, props) => new PostHogAlarms(stack, 'It', props) },
+  PostHogDashboardProps: { path: 'Stack/It', make: (stack, props) => new PostHogDashboard(stack, 'It', props) },
+  PostHogBackupOptions: ofPostHog('backup'),
+  PostHogBudgetOptions: ofPostHog('budget', () => ({ monthlyLimit: 1500, email: 'owner@example.com' })),
+  RestoreDrillOptions: {
+    ...ofPostHog(
+      'backup',
+      () => ({}),
+      (restoreDrills) => ({ restoreDrills }),
+    ),
+    prefix: 'backup.restoreDrills.',
+  },
+  PostHogBackupProps: { ...IN_VPC, make: (stack, props) => new PostHogBackup(stack, 'It', props) },
   PostHogServiceOptions: {
     ...ofPostHog(
       'serviceOptions',
@@ -178,6 +217,20 @@ const STRUCTS: Record<string, Target> = {
       taskDefinition.addContainer('process', { image: ContainerImage.fromRegistry('process') });
       ingress(stack, { clientAddress: ClientAddress.verified() }).addClientAddressProxy(taskDefinition, props);
     },
+  },
+  PostHogCanaryProps: {
+    path: 'Stack/It',
+    given: (stack) => ({
+      vpc: vpcOf(stack),
+      domainName: 'posthog.example.com',
+      projectToken: secretOf(stack),
+      clickHouse: ClickHouse.fromClickHouseAttributes(stack, 'Reader', {
+        host: 'clickhouse.internal',
+        credentials: secretOf(stack),
+        readerCredentials: secretOf(stack),
+      }),
+    }),
+    make: (stack, props) => new PostHogCanary(stack, 'It', props),
   },
   FirewallOptions: { make: (stack, props) => ingress(stack, { firewall: PostHogFirewall.managed(props) }) },
   PostHogWebAclProps: { path: 'Stack/It', make: (stack, props) => new PostHogWebAcl(stack, 'It', props) },

@@ -112,6 +112,15 @@ const IN_ZONE = ({ privateZone }: Given) => ({ privateZone });
 
 const REGISTRY_CREDENTIALS: Change = { to: (given) => Secret.fromSecretNameV2(given, 'RegistryCredentials', 'docker-hub') };
 
+/** A login that is not wanted any more leaves its secret behind. */
+export const READER: Change = {
+  ...to(true),
+  endangers: {
+    what: ['AWS::SecretsManager::Secret removed'],
+    said: { file: 'docs/canary.md', text: 'its secret is retained, and is not used again' },
+  },
+};
+
 /** What both numbers of replicas have in common. */
 const CLICKHOUSE: Subject['changes'] = {
   vpc: OTHER_VPC,
@@ -119,10 +128,12 @@ const CLICKHOUSE: Subject['changes'] = {
   vpcSubnets: OTHER_ZONE,
   instanceType: to(new InstanceType('m7i.xlarge')),
   volumeSize: { ...to(Size.gibibytes(300)), refused: SMALLER_VOLUME },
+  maxVolumeSize: to(Size.gibibytes(900)),
   volumeIops: to(4000),
   volumeThroughput: to(250),
   image: to('clickhouse/clickhouse-server:other'),
   registryCredentials: REGISTRY_CREDENTIALS,
+  reader: READER,
   database: to('other'),
   privateZone: { to: ({ privateZone }) => privateZone },
   hostName: { to: () => 'other.inside.example.com', with: IN_ZONE },
@@ -213,6 +224,7 @@ export const STORES: Readonly<Record<string, Subject>> = {
       image: to('docker.io/redpandadata/redpanda:other'),
       registryCredentials: REGISTRY_CREDENTIALS,
       volumeSize: { ...to(Size.gibibytes(200)), refused: SMALLER_VOLUME },
+      maxVolumeSize: to(Size.gibibytes(900)),
       snapshotId: SNAPSHOT,
       retention: to(Duration.days(7)),
       partitionRetention: to(Size.gibibytes(1)),

@@ -18,7 +18,7 @@ import {
   Product,
   TrustedProxies,
 } from '../../lib';
-import { Change, FEWER_BROKERS, NAME_TAKEN, OVERLAP, PROTECTED, Said, Subject, to } from './data-safety-changes';
+import { Change, FEWER_BROKERS, NAME_TAKEN, OVERLAP, PROTECTED, READER, Said, Subject, to } from './data-safety-changes';
 import { Given } from './data-safety-given';
 import { FEW } from '../helpers/stack';
 
@@ -90,7 +90,7 @@ const BROUGHT_STORES = {
   postgres: brought('postgres', 'AWS::RDS::DBInstance', 'AWS::SecretsManager::Secret'),
   cache: brought('cache', 'AWS::ElastiCache::ReplicationGroup'),
   kafka: brought('kafka', 'AWS::MSK::Cluster'),
-  clickHouse: brought('clickHouse', 'AWS::EC2::Volume', 'AWS::SecretsManager::Secret'),
+  clickHouse: brought('clickHouse', 'AWS::EC2::Volume', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret'),
   objectStorage: brought('objectStorage', 'AWS::S3::Bucket'),
 };
 
@@ -109,6 +109,7 @@ export const POSTHOG_STORES: Subject = {
         clickHouseImage: `clickhouse/clickhouse-server@sha256:${'1'.repeat(64)}`,
       }),
     ),
+    clickHouseReader: READER,
     registryCredentials: { to: ({ secret }) => secret },
     encryptionKey: OTHER_KEY,
     logRetention: to(RetentionDays.ONE_DAY),
@@ -184,7 +185,11 @@ export const POSTHOG: Subject = {
     manageTopics: to(false),
     topicPartitions: to(12),
     checkDeployment: to(false),
-    migration: to({ minFreeDiskPercent: 10, trigger: 'once more' }),
+    migration: to({ minFreeDiskPercent: 10, queryLogRetention: Duration.days(30), trigger: 'once more' }),
+    alarms: to({ enabled: false }),
+    budget: to({ monthlyLimit: 1500, email: 'owner@example.com' }),
+    dashboard: to(true),
+    backup: to({ retention: Duration.days(21), volumeSnapshots: false }),
     availabilityZones: {
       to: () => ['eu-central-1b', 'eu-central-1c'],
       endangers: { what: ['AWS::EC2::Volume refused', 'AWS::MSK::Cluster replaced'], said: OTHER_CLUSTER.said },
@@ -204,6 +209,7 @@ export const POSTHOG: Subject = {
         release: PostHogRelease.of('for both', PostHogRelease.V2026_09_11_R2.images, { platforms: [CpuArchitecture.X86_64, CpuArchitecture.ARM64] }),
       }),
     },
+    canary: { ...READER, to: ({ secret }) => ({ projectToken: secret }) },
     temporalTaskQueues: { to: () => ['one-queue'], with: () => ({ products: [Product.EXPORTS] }) },
     email: to({ host: 'mail.example.com', fromAddress: 'posthog@example.com' }),
     singleSignOn: { to: ({ secret }) => ({ github: { clientId: 'client', clientSecret: secret } }) },
@@ -213,6 +219,7 @@ export const POSTHOG: Subject = {
     environment: to({ OTHER: 'value' }),
     secrets: { to: ({ secret }) => ({ OTHER: Secret.fromSecretsManager(secret) }) },
     telemetry: to(true),
+    upkeep: to({ deletions: false, metrics: false }),
     enableExecuteCommand: to(true),
     logRetention: to(RetentionDays.ONE_DAY),
     removalPolicy: to(RemovalPolicy.DESTROY),

@@ -36,6 +36,7 @@ PostHog Kafka: brokers
 PostHog Kafka: clients
 PostHog Postgres: clients
 PostHog Postgres: database
+PostHog backup: function
 PostHog browserless: tasks
 PostHog cache: clients
 PostHog cache: nodes
@@ -57,6 +58,7 @@ PostHog ingestion-traces: tasks
 PostHog ingress: load balancer
 PostHog livestream: tasks
 PostHog migration: tasks
+PostHog monitor: function
 PostHog personhog-replica: tasks
 PostHog personhog-router: tasks
 PostHog plugins: tasks

@@ -12,6 +12,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AuroraPostgresEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import ts from 'typescript';
 import {
   AppAccess,
@@ -30,14 +31,17 @@ import {
   ObjectStorage,
   OidcOptions,
   Postgres,
+  PostHogCanary,
   PostHogFirewall,
   PostgresLogins,
+  PostHogAlarm,
   PostHogIngress,
   PostHogNetwork,
   PostHogProcess,
   PostHogRelease,
   PostHogSize,
   PostHogStores,
+  PostHogUpkeep,
   PostHogWebAcl,
   RedpandaKafka,
 } from '../../lib';
@@ -48,6 +52,8 @@ import { certificate, newPostHog, newStack } from '../helpers/stack';
 import { zonedStack } from '../helpers/zones';
 import { newCdn } from '../ingress/cdn/fixtures';
 import { newMigration, vpcOf } from '../migration/fixture';
+import { upkeepProps } from '../operations/upkeep/fixture';
+import { newBackup } from '../operations/backup/fixtures';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
 
 /** A property of a struct that users fill in. */
@@ -124,10 +130,21 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   PostHogReleaseOptions: (props) =>
     PostHogRelease.of('mine', { app: 'posthog/posthog' }, props).platforms.map(({ _cpuArchitecture }) => _cpuArchitecture),
   MigrationOptions: template((stack, props) =>
-    newMigration(stack, { options: props, backup: databaseBackup(new Postgres(stack, 'Postgres', { vpc: vpcOf(stack) })) }),
+    newMigration(stack, {
+      options: props,
+      backup: databaseBackup(new Postgres(stack, 'Postgres', { vpc: vpcOf(stack) })),
+      clickHouseBackup: LambdaFunction.fromFunctionArn(stack, 'Backup', 'arn:aws:lambda:eu-central-1:111122223333:function:backup'),
+    }),
   ),
+  PostHogUpkeepOptions: template((stack, props) => newPostHog(stack, { upkeep: props })),
+  PostHogUpkeepProps: template((stack, props) => new PostHogUpkeep(stack, 'Upkeep', { ...upkeepProps(stack), ...props })),
+  PostHogBackupOptions: template((stack, props) => newBackup(stack, { restoreDrills: undefined, ...props })),
+  RestoreDrillOptions: template((stack, props) => newBackup(stack, { restoreDrills: props })),
   EmailOptions: (props) => appSettings({ email: { host: 'mail', fromAddress: 'a@b', ...props } }),
   PostHogServiceOptions: template((stack, props) => newPostHog(stack, { serviceOptions: [{ process: PostHogProcess.CAPTURE, ...props }] })),
+  OperationsOptions: template((stack, props) => newPostHog(stack, props)),
+  PostHogAlarmOptions: template((stack, props) => newPostHog(stack, { alarms: props })),
+  PostHogAlarmOverride: template((stack, props) => newPostHog(stack, { alarms: { overrides: [{ alarm: PostHogAlarm.MIGRATION, ...props }] } })),
   PostHogNetworkProps: template((stack, props) => new PostHogNetwork(stack, 'Network', props)),
   PostHogIngressOptions: template(ingress),
   PostHogIngressProps: template(ingress),
@@ -135,6 +152,8 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   PostHogCdnProps: template((stack, props) => {
     newCdn(stack, props);
   }),
+  PostHogCanaryOptions: template(canary),
+  PostHogCanaryProps: template(canary),
   FirewallOptions: template((stack, props) => ingress(stack, { firewall: PostHogFirewall.managed(props) })),
   PostHogWebAclProps: (props) => {
     const stack = newStack({ env: { account: '111122223333', region: 'us-east-1' } });
@@ -218,16 +237,29 @@ const OTHERS: Record<string, unknown> = {
   'ClickHouseProps.database': 'other',
   'ClickHouseProps.instanceType': InstanceType.of(InstanceClass.M7G, InstanceSize.LARGE),
   'ClickHouseProps.logRetention': RetentionDays.ONE_DAY,
+  'ClickHouseProps.reader': true,
   'ClickHouseProps.removalPolicy': RemovalPolicy.DESTROY,
   'ClickHouseProps.replicas': 2,
   'ClickHouseProps.volumeIops': 4000,
   'ClickHouseProps.volumeSize': Size.gibibytes(300),
   'ClickHouseProps.volumeThroughput': 250,
+  'PostHogCanaryOptions.interval': Duration.minutes(10),
+  'PostHogCanaryOptions.maxDelay': Duration.minutes(1),
+  'PostHogCanaryProps.flags': false,
+  'PostHogCanaryProps.recordings': false,
   'FirewallOptions.apiLimit': 5_000,
   'FirewallOptions.logRetention': RetentionDays.ONE_DAY,
   'FirewallOptions.logs': false,
   'FirewallOptions.removalPolicy': RemovalPolicy.RETAIN,
   'FirewallOptions.signInLimit': 50,
+  'PostHogUpkeepOptions.allowSeveralServers': true,
+  'PostHogUpkeepOptions.deletionRequests': false,
+  'PostHogUpkeepOptions.deletions': false,
+  'PostHogUpkeepOptions.enabled': false,
+  'PostHogUpkeepOptions.metrics': false,
+  'PostHogUpkeepProps.cpuArchitecture': CpuArchitecture.ARM64,
+  'PostHogUpkeepProps.logRetention': RetentionDays.ONE_DAY,
+  'PostHogUpkeepProps.removalPolicy': RemovalPolicy.DESTROY,
   'PostHogWebAclProps.forCloudFront': true,
   'KafkaAttributes.encryption': KafkaEncryption.PLAINTEXT,
   'RedpandaKafkaProps.instanceType': new InstanceType('m7g.large'),
@@ -247,6 +279,18 @@ const OTHERS: Record<string, unknown> = {
   'KafkaProps.volumeSize': Size.gibibytes(50),
   'MigrationOptions.allowDowngrade': true,
   'MigrationOptions.allowLegacyDatabase': true,
+  'PostHogBackupOptions.fullBackupInterval': Duration.days(14),
+  'PostHogBackupOptions.incrementalBackupInterval': Duration.hours(12),
+  'PostHogBackupOptions.lockVault': true,
+  'PostHogBackupOptions.retention': Duration.days(28),
+  'PostHogBackupOptions.snapshotRestoreTests': true,
+  'PostHogBackupOptions.snapshotRetention': Duration.days(14),
+  'PostHogBackupOptions.volumeSnapshots': false,
+  'RestoreDrillOptions.cpu': 4096,
+  'RestoreDrillOptions.ephemeralStorage': Size.gibibytes(200),
+  'RestoreDrillOptions.interval': Duration.days(7),
+  'RestoreDrillOptions.memoryLimitMiB': 16384,
+  'MigrationOptions.backUpClickHouse': false,
   'MigrationOptions.checkBackup': false,
   'MigrationOptions.checkFreeDisk': false,
   'MigrationOptions.checkReleaseGap': false,
@@ -262,6 +306,9 @@ const OTHERS: Record<string, unknown> = {
   'ObjectStorageProps.removalPolicy': RemovalPolicy.DESTROY,
   'OidcOptions.scope': 'openid email',
   'InternalLoadBalancerOptions.openListener': false,
+  'OperationsOptions.dashboard': true,
+  'PostHogAlarmOptions.enabled': false,
+  'PostHogAlarmOverride.enabled': false,
   'PostHogIngressOptions.appAccess': AppAccess.nobody(),
   'PostHogIngressOptions.clientAddress': ClientAddress.verified(),
   'PostHogIngressOptions.idleTimeout': Duration.minutes(1),
@@ -304,6 +351,7 @@ const OTHERS: Record<string, unknown> = {
   'PostgresProps.allowMajorVersionUpgrade': true,
   'PostgresProps.instanceType': InstanceType.of(InstanceClass.R8G, InstanceSize.LARGE),
   'PostgresProps.version': PostgresEngineVersion.VER_17,
+  'PostHogStoresProps.clickHouseReader': true,
   'PostHogStoresProps.logRetention': RetentionDays.ONE_DAY,
   'PostHogStoresProps.release': PostHogRelease.of('other', PostHogRelease.V2026_09_11_R2.images, {
     clickHouseImage: `clickhouse/clickhouse-server@sha256:${'1'.repeat(64)}`,
@@ -330,6 +378,18 @@ function store(define: (stack: Stack, props: Props) => object): (props: Props) =
 /** Users and databases are of snapshots. */
 function ofSnapshot(props: Props): Props {
   return { snapshotIdentifier: 'before', ...props };
+}
+
+function canary(stack: Stack, props: Props): PostHogCanary {
+  const secret = Secret.fromSecretNameV2(stack, 'Secret', 'secret');
+  const clickHouse = ClickHouse.fromClickHouseAttributes(stack, 'Store', { host: 'clickhouse', credentials: secret, readerCredentials: secret });
+  return new PostHogCanary(stack, 'Canary', {
+    vpc: new Vpc(stack, 'Vpc'),
+    domainName: 'posthog.example.com',
+    projectToken: secret,
+    clickHouse,
+    ...props,
+  });
 }
 
 function ingress(stack: Stack, props: Props): PostHogIngress {

@@ -8,6 +8,7 @@ import { newClickHouse } from '../stores/clickhouse/fixtures';
 
 /** What holds data, or has a name or address that something outside knows: replacing it hurts. */
 const FROZEN_TYPES = [
+  'AWS::Backup::BackupVault',
   'AWS::CertificateManager::Certificate',
   'AWS::EC2::EIP',
   'AWS::EC2::NatGateway',
@@ -111,6 +112,7 @@ AWS::SecretsManager::Secret PostHogStoresPostgresUrl10C57B42
 
 /** The stack PostHog. A line may be added. Changing or removing one replaces that resource in every deployment there is. */
 const SAMPLE_APP = `
+AWS::Backup::BackupVault PostHogBackupVolumesVault6CBAEBBA
 AWS::ECS::Cluster PostHogCluster93B980E0
 AWS::ECS::ClusterCapacityProviderAssociations PostHogCluster0D14082F
 AWS::ECS::Service PostHogServicesBrowserlessServiceC49A478B
@@ -151,9 +153,11 @@ AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesWebTargets6CEB4089
 AWS::Logs::LogGroup CustomPostHogDeploymentCheckCustomResourceProviderLogsCD27BC4E
 AWS::Logs::LogGroup CustomPostHogMigrationCustomResourceProviderLogs8205F3BC
 AWS::Logs::LogGroup CustomPostHogRsaKeyCustomResourceProviderLogs0D427983
+AWS::Logs::LogGroup PostHogBackupFunctionLogs51E3E82C
 AWS::Logs::LogGroup PostHogMigrationLogs71DA5B00
 AWS::Logs::LogGroup PostHogMigrationStateMachineConcludeLogs7A792510
 AWS::Logs::LogGroup PostHogMigrationStateMachineLogs066708B7
+AWS::Logs::LogGroup PostHogMonitorFunctionLogsAC926054
 AWS::Logs::LogGroup PostHogServicesLogsAppE6E63DFE
 AWS::Logs::LogGroup PostHogServicesLogsDataPipelinesD574856F
 AWS::Logs::LogGroup PostHogServicesLogsErrorTracking085A8EE3
@@ -162,6 +166,9 @@ AWS::Logs::LogGroup PostHogServicesLogsExportsE9784E3C
 AWS::Logs::LogGroup PostHogServicesLogsFeatureFlags34DF6661
 AWS::Logs::LogGroup PostHogServicesLogsLiveEvents89967183
 AWS::Logs::LogGroup PostHogServicesLogsSessionReplayF1E5D74B
+AWS::Logs::LogGroup PostHogUpkeepLogs409B471A
+AWS::Logs::LogGroup PostHogUpkeepStateMachineLogs798B0D0B
+AWS::S3::Bucket PostHogBackupBucket6CACB7DB
 AWS::SecretsManager::Secret PostHogSecretsBrowserlessTokenFB47CF86
 AWS::SecretsManager::Secret PostHogSecretsEncryptionSaltKeysB6301810
 AWS::SecretsManager::Secret PostHogSecretsFlagsSecretKeys30064C20
@@ -260,6 +267,8 @@ const REPLACEABLE_TYPES = [
   'AWS::AutoScaling::AutoScalingGroup',
   'AWS::CloudFormation::WaitCondition',
   'AWS::CloudFormation::WaitConditionHandle',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::CompositeAlarm',
   'AWS::EC2::FlowLog',
   'AWS::EC2::InternetGateway',
   'AWS::EC2::LaunchTemplate',
@@ -287,6 +296,7 @@ const REPLACEABLE_TYPES = [
   'AWS::RDS::DBParameterGroup',
   'AWS::S3::BucketPolicy',
   'AWS::SSM::Parameter',
+  'AWS::Scheduler::Schedule',
   'AWS::SecretsManager::SecretTargetAttachment',
   'AWS::StepFunctions::StateMachine',
   'Custom::AWS',
@@ -295,6 +305,9 @@ const REPLACEABLE_TYPES = [
   'Custom::PostHogMigration',
   'Custom::PostHogRsaKey',
   'Custom::VpcRestrictDefaultSG',
+  'AWS::Backup::BackupPlan',
+  'AWS::Backup::BackupSelection',
+  'AWS::Scheduler::Schedule',
 ];
 
 let sample: AppTemplate;
@@ -392,8 +405,11 @@ test('the sample app retains resources with data when its stacks are deleted', (
     'CustomVpcRestrictDefaultSGCustomResourceProviderLogs41F6175A',
     'StoresKafkaBrokersLogs082CCCEE',
     'PostHogSymbolSetKeysSecret3A27DE38',
+    'PostHogBackupFunctionLogs51E3E82C',
     'PostHogMigrationStateMachineConcludeLogs7A792510',
     'PostHogMigrationStateMachineLogs066708B7',
+    'PostHogMonitorFunctionLogsAC926054',
+    'PostHogUpkeepStateMachineLogs798B0D0B',
     'CustomPostHogRsaKeyCustomResourceProviderLogs0D427983',
     'CustomPostHogMigrationCustomResourceProviderLogs8205F3BC',
     'CustomPostHogDeploymentCheckCustomResourceProviderLogsCD27BC4E',

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { App, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import {
   AppAccess,
@@ -79,6 +80,11 @@ test.each(ENVIRONMENTS)('cdk-nag finds nothing unacknowledged in a PostHog with 
 
 test('cdk-nag finds nothing unacknowledged in a PostHog with a firewall', () => {
   expect(findings((stack) => newPostHog(stack, { firewall: PostHogFirewall.managed({ allowedCidrs: ['203.0.113.0/24'] }) }))).toEqual([]);
+});
+
+test('cdk-nag finds nothing unacknowledged in a PostHog with a canary', () => {
+  const canary = (stack: Stack) => ({ projectToken: Secret.fromSecretNameV2(stack, 'Token', 'token') });
+  expect(findings((stack) => newPostHog(stack, { clickHouse: undefined, canary: canary(stack) }))).toEqual([]);
 });
 
 test('cdk-nag finds nothing unacknowledged in a PostHog with existing data stores', () => {

@@ -17,6 +17,7 @@ const OF_THE_CDK = /^CustomVpcRestrictDefaultSGCustomResourceProvider(Role|Handl
 const WITHOUT_TAGS = [
   'AWS::ApplicationAutoScaling::ScalingPolicy',
   'AWS::CloudFormation::WaitCondition',
+  'AWS::Backup::BackupSelection',
   'AWS::CloudFormation::WaitConditionHandle',
   'AWS::EC2::EIPAssociation',
   'AWS::EC2::Route',
@@ -30,6 +31,7 @@ const WITHOUT_TAGS = [
   'AWS::IAM::Policy',
   'AWS::MSK::Configuration',
   'AWS::S3::BucketPolicy',
+  'AWS::Scheduler::Schedule',
   'AWS::SecretsManager::SecretTargetAttachment',
   'Custom::AWS',
   'Custom::PostHogDeploymentCheck',

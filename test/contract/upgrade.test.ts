@@ -17,6 +17,7 @@ const LATER = PostHogRelease.of(
       `${image.split('@')[0].split(':')[0]}@sha256:${'1'.repeat(64)}`,
     ]),
   ) as unknown as PostHogImages,
+  { date: '2026-10-01' },
 );
 
 /** Returns a release with copies of the images in ECR. */
@@ -76,6 +77,8 @@ const UPGRADE: Changed = {
     'AWS::ECS::Service': ['TaskDefinition'],
     // It writes the image into the parameter from which ClickHouse's servers install functions and format schemas.
     'AWS::StepFunctions::StateMachine': ['DefinitionString'],
+    // It passes the date of the release, whose age is a metric.
+    'AWS::Scheduler::Schedule': ['Target'],
   },
   replaced: ['AWS::ECS::TaskDefinition'],
 };

@@ -358,13 +358,16 @@ describe('closing the app', () => {
   });
 
   // moto replaces next to nothing for any change, so its ids alone prove nothing.
-  test('changes the rule of live events, what took webhooks and the check of the deployment, and nothing else', () => {
+  test('changes the rule of live events, what took webhooks, alarms about it and the check of the deployment, and nothing else', () => {
     const { Resources: now } = world.template;
     const changed = Object.entries(templateBefore.Resources).filter(
       ([id, { Type, Properties }]) => Type !== 'AWS::CDK::Metadata' && now[id] && JSON.stringify(now[id].Properties) !== JSON.stringify(Properties),
     );
     expect(changed.map(([id]) => id).sort()).toEqual(
       [
+        // Their targets are one less.
+        'PostHogAlarmsAppErrors',
+        'PostHogAlarmsNoHealthyTarget',
         'PostHogDeploymentCheck',
         'PostHogIngressLiveEventsRule',
         'PostHogServicesPluginsService',
@@ -515,8 +518,8 @@ describe('the end', () => {
   test('leaves the secrets as they were, and the logs of the processes', async () => {
     expect(Object.keys(secretsBefore)).toHaveLength(9);
     expect(await secretValues(world, Object.keys(secretsBefore))).toEqual(secretsBefore);
-    // One for each of the seven default products, one for the app, and that of the migration.
-    expect(keptLogs).toHaveLength(9);
+    // One for each of the seven default products, one for the app, and those of the migration and of upkeep.
+    expect(keptLogs).toHaveLength(10);
     const left = await logGroupNames(world);
     expect(left).toEqual(expect.arrayContaining(keptLogs));
     expect(left.filter((name) => !keptLogs.includes(name) && !name.startsWith('/aws/lambda/'))).toEqual([]);

@@ -39,6 +39,11 @@ function only(world: World, type: string): string {
   return ids[0];
 }
 
+/** The name of the bucket of objects; the other one has backups. */
+export function bucketName(world: World): string {
+  return world.physicalIdsOf('AWS::S3::Bucket').find((name) => name.includes('objectstorage'))!;
+}
+
 export function databaseOf(world: World): Database {
   const DBInstanceIdentifier = only(world, 'AWS::RDS::DBInstance');
   return world.aws.ask<{ DBInstances: Database[] }>('rds', 'describe_db_instances', { DBInstanceIdentifier }).DBInstances[0];
@@ -89,13 +94,13 @@ export function hostedZone(world: World): { HostedZone: { Name: string; Config: 
 
 /** What keeps the public out of the bucket. */
 export function bucketAccess(world: World): unknown {
-  const name = { Bucket: only(world, 'AWS::S3::Bucket') };
+  const name = { Bucket: bucketName(world) };
   return world.aws.ask<{ PublicAccessBlockConfiguration: unknown }>('s3', 'get_public_access_block', name).PublicAccessBlockConfiguration;
 }
 
 /** Everything that is set on the bucket. */
 export function bucketOf(world: World): Bucket {
-  const name = { Bucket: only(world, 'AWS::S3::Bucket') };
+  const name = { Bucket: bucketName(world) };
   const { Policy } = world.aws.ask<{ Policy: string }>('s3', 'get_bucket_policy', name);
   return {
     access: bucketAccess(world),

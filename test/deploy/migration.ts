@@ -20,9 +20,11 @@ export interface MigrationTask {
 }
 
 export function stateMachineArn(world: World): string {
-  const [arn, ...others] = world.physicalIdsOf('AWS::StepFunctions::StateMachine');
+  const [id, ...others] = Object.entries(world.template.Resources)
+    .filter(([logicalId, { Type }]) => Type === 'AWS::StepFunctions::StateMachine' && logicalId.includes('Migration'))
+    .map(([logicalId]) => logicalId);
   expect(others).toEqual([]);
-  return arn;
+  return world.physicalId(id);
 }
 
 /** The names of all executions, the newest first. */

@@ -20,6 +20,9 @@ const DELETED_HERE = "deleted by test/deploy/emulator with the service's own API
 export const TYPES: readonly Shortcoming[] = [
   { what: 'AWS::ApplicationAutoScaling::ScalableTarget', moto: 'skips it', here: MADE_HERE },
   { what: 'AWS::ApplicationAutoScaling::ScalingPolicy', moto: 'skips it', here: MADE_HERE },
+  { what: 'AWS::Backup::BackupPlan', moto: 'skips it', here: MADE_HERE },
+  { what: 'AWS::Backup::BackupSelection', moto: 'skips it', here: NAMED_HERE },
+  { what: 'AWS::Backup::BackupVault', moto: 'skips it', here: MADE_HERE },
   { what: 'AWS::CDK::Metadata', moto: 'skips it', here: 'nothing: it is nothing in AWS either' },
   {
     what: 'AWS::CloudFormation::WaitCondition',
@@ -27,6 +30,8 @@ export const TYPES: readonly Shortcoming[] = [
     here: 'waits a minute for an answer, and fails where that is a failure',
   },
   { what: 'AWS::CloudFormation::WaitConditionHandle', moto: 'skips it, and says nothing', here: 'a presigned address of S3 of the same moto' },
+  { what: 'AWS::CloudWatch::Alarm', moto: 'skips it', here: MADE_HERE },
+  { what: 'AWS::CloudWatch::CompositeAlarm', moto: 'skips it', here: NAMED_HERE },
   { what: 'AWS::EC2::SecurityGroupEgress', moto: 'skips it', here: MADE_HERE },
   { what: 'AWS::ECS::ClusterCapacityProviderAssociations', moto: 'skips it', here: MADE_HERE },
   { what: 'AWS::ElastiCache::ParameterGroup', moto: 'skips it', here: NAMED_HERE },
@@ -35,6 +40,7 @@ export const TYPES: readonly Shortcoming[] = [
   { what: 'AWS::MSK::Cluster', moto: 'skips it', here: MADE_HERE },
   { what: 'AWS::MSK::Configuration', moto: 'skips it', here: NAMED_HERE },
   { what: 'AWS::S3::BucketPolicy', moto: 'skips it', here: MADE_HERE },
+  { what: 'AWS::Scheduler::Schedule', moto: 'skips it', here: MADE_HERE },
   { what: 'AWS::SecretsManager::Secret', moto: 'skips it', here: MADE_HERE },
   { what: 'AWS::SecretsManager::SecretTargetAttachment', moto: 'skips it', here: 'written into the secret by test/deploy/emulator, as AWS does' },
   { what: 'AWS::ServiceDiscovery::PrivateDnsNamespace', moto: 'skips it', here: MADE_HERE },
@@ -124,6 +130,11 @@ export const MEASURED: readonly Shortcoming[] = [
 
 /** What the other tests see, each in its place. */
 export const SEEN: readonly Shortcoming[] = [
+  {
+    what: 'ClickHouse, which is backed up before a migration',
+    moto: 'has no instances',
+    here: 'the function is not called, and the backup said to be done',
+  },
   {
     what: 'Custom::VpcRestrictDefaultSG',
     moto: 'calls functions in Docker only, and does not wait for them',

@@ -11,6 +11,7 @@ import { DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import {
   Bucket,
   bucketAccess,
+  bucketName,
   bucketOf,
   cacheOf,
   Database,
@@ -260,7 +261,7 @@ describe('Kafka', () => {
 
 describe('the migration', () => {
   const INSTALLED = ['NameImage', 'StartPolls', 'WriteImage', 'ReadReport1', 'IsInstalled1'];
-  const WAY = ['DescribeBackups', 'Run', 'Conclude', 'IsMigrated', 'Migrated'];
+  const WAY = ['StartBackupPolls', 'BackUpClickHouse', 'IsBackedUp', 'DescribeBackups', 'Run', 'Conclude', 'IsMigrated', 'Migrated'];
 
   test('has run before the processes started, after ClickHouse had the functions, with topics and what RDS says of backups', async () => {
     const [name, ...others] = executionNames(world);
@@ -387,7 +388,7 @@ describe('the bucket', () => {
   });
 
   test('is in the environment of the processes', async () => {
-    const [name] = world.physicalIdsOf('AWS::S3::Bucket');
+    const name = bucketName(world);
     const containers = await containersOf(world);
     expect(environmentOf(containers.get('web')!)).toMatchObject({ OBJECT_STORAGE_BUCKET: name, SESSION_RECORDING_V2_S3_BUCKET: name });
     expect(environmentOf(containers.get('feature-flags')!).OBJECT_STORAGE_BUCKET).toBe(name);
@@ -400,6 +401,7 @@ describe('the end', () => {
   beforeAll(async () => {
     expect(typesWithPolicy('Retain')).toEqual([]);
     expect(typesWithPolicy('RetainExceptOnCreate')).toEqual([
+      'AWS::Backup::BackupVault',
       'AWS::EC2::SecurityGroup',
       'AWS::EC2::Volume',
       'AWS::Logs::LogGroup',

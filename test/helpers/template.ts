@@ -169,12 +169,16 @@ export function statementsOf(template: Template, roleId: string): Statement[] {
   const attached = ofType<{ PolicyDocument: Document; Roles?: unknown[] }>(template, 'AWS::IAM::Policy')
     .filter(([, { Properties }]) => (Properties.Roles ?? []).some((role) => idOf(role) === roleId))
     .map(([, { Properties }]) => Properties);
-  return [...own, ...attached]
-    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
-    .map(({ Action, Resource, Effect }) => {
-      expect(Effect).toBe('Allow');
-      return { actions: [Action].flat(), resources: [Resource].flat() };
-    });
+  return (
+    [...own, ...attached]
+      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+      // A function in a VPC is denied the permissions for its network interfaces, which Lambda uses.
+      .filter(({ Action, Effect }) => Effect !== 'Deny' || !JSON.stringify(Action).includes('NetworkInterface'))
+      .map(({ Action, Resource, Effect }) => {
+        expect(Effect).toBe('Allow');
+        return { actions: [Action].flat(), resources: [Resource].flat() };
+      })
+  );
 }
 
 /** What a process itself is allowed. */

@@ -35,6 +35,7 @@ test('has the logs of ClickHouse flushed before anything migrates, with the cred
     COLUMNS,
     "SYSTEM FLUSH LOGS ON CLUSTER 'posthog'",
     "SELECT hostName(), name FROM clusterAllReplicas('posthog', system.tables) WHERE database = 'posthog' AND engine IN ('Kafka', 'MaterializedView') FORMAT TSV",
+    "SELECT hostName(), engine_full FROM clusterAllReplicas('posthog', system.tables) WHERE database = 'posthog' AND name = 'sharded_query_log_archive' FORMAT TSV",
   ]);
   expect(here.world.stores.queries[0].headers).toMatchObject({ 'x-clickhouse-user': 'posthog', 'x-clickhouse-key': 'secret' });
 });

@@ -17,8 +17,15 @@ import { certificate, FEW, newStack, stores } from '../helpers/stack';
 import { instanceFiles } from './clickhouse/fixtures';
 import { containerOf, idOf, ofType, taskOf } from '../helpers/template';
 
+/** A PostHog without backups, whose bucket is no data store. */
 function newPostHog(props: Partial<PostHogProps> = {}, stack = newStack()): { stack: Stack; posthog: PostHog; template: Template } {
-  const posthog = new PostHog(stack, 'PostHog', { domainName: 'posthog.example.com', certificate: certificate(stack), products: FEW, ...props });
+  const posthog = new PostHog(stack, 'PostHog', {
+    domainName: 'posthog.example.com',
+    certificate: certificate(stack),
+    products: FEW,
+    backup: { clickHouseBackups: false },
+    ...props,
+  });
   return { stack, posthog, template: Template.fromStack(stack) };
 }
 
@@ -171,7 +178,9 @@ test('`storeSubnets` selects the subnets of data stores', () => {
 test('two PostHogs in one stack have data stores of their own', () => {
   const stack = newStack();
   const given = certificate(stack);
-  ['one', 'two'].forEach((name) => new PostHog(stack, name, { domainName: `${name}.example.com`, certificate: given, products: [] }));
+  ['one', 'two'].forEach(
+    (name) => new PostHog(stack, name, { domainName: `${name}.example.com`, certificate: given, products: [], backup: { clickHouseBackups: false } }),
+  );
   const template = Template.fromStack(stack);
   Object.values(MADE).forEach((type) => template.resourceCountIs(type, 2));
 });

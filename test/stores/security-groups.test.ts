@@ -41,16 +41,29 @@ function admitted(groupId: string): [client: string, port: number][] {
 
 test.each([
   ['postgres', [['Postgres', 6432]]],
-  ['cache', [['Cache', 6379]]],
-  ['kafka', [['Kafka', 9092]]],
+  [
+    'cache',
+    [
+      ['Cache', 6379],
+      ['PostHogMonitorFunctionSecurityGroup', 6379],
+    ],
+  ],
+  [
+    'kafka',
+    [
+      ['Kafka', 9092],
+      ['PostHogMonitorFunctionSecurityGroup', 9092],
+    ],
+  ],
   [
     'clickHouse',
     [
       ['ClickHouse', 8443],
       ['ClickHouse', 9440],
+      ['PostHogMonitorFunctionSecurityGroup', 8443],
     ],
   ],
-] as const)('%s allows connections from its clients and the migration, on its ports', (store, expected) => {
+] as const)('%s allows connections from its clients, the migration and the monitor, on its ports', (store, expected) => {
   expect(admitted(GROUPS[store]).filter(([client]) => !/Migration|Topics/.test(client))).toEqual(expected);
 });
 

@@ -1,6 +1,7 @@
 import { ACMClient, CertificateDetail, DescribeCertificateCommand } from '@aws-sdk/client-acm';
-import { CloudFormationClient, paginateListStackResources, StackResourceSummary } from '@aws-sdk/client-cloudformation';
-import { EC2Client, paginateDescribeSubnets, Subnet } from '@aws-sdk/client-ec2';
+import { CloudFormationClient, GetTemplateCommand, paginateListStackResources, StackResourceSummary } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient, CompositeAlarm, DescribeAlarmsCommand, MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import { EC2Client, paginateDescribeSubnets, paginateDescribeVolumes, Subnet, Volume } from '@aws-sdk/client-ec2';
 import {
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
@@ -33,8 +34,11 @@ import { chunks } from '../../../lib/internal';
 /** Every AWS action that the doctor calls, as in a policy. docs/command-line.md lists the same. */
 export const ACTIONS = [
   'acm:DescribeCertificate',
+  'cloudformation:GetTemplate',
   'cloudformation:ListStackResources',
+  'cloudwatch:DescribeAlarms',
   'ec2:DescribeSubnets',
+  'ec2:DescribeVolumes',
   'ecs:DescribeServices',
   'ecs:DescribeTaskDefinition',
   'ecs:ListClusters',
@@ -54,6 +58,9 @@ type Action = (typeof ACTIONS)[number];
 /** Maximum number of services in one `DescribeServices` request. */
 const SERVICES_AT_ONCE = 10;
 
+/** Maximum number of alarms in one `DescribeAlarms` request. */
+const ALARMS_AT_ONCE = 100;
+
 /** The AWS APIs that the doctor reads: one method for each action, with all pages. */
 export class Aws {
   /**
@@ -67,6 +74,7 @@ export class Aws {
 
   private readonly acm: ACMClient;
   private readonly cloudFormation: CloudFormationClient;
+  private readonly cloudWatch: CloudWatchClient;
   private readonly ec2: EC2Client;
   private readonly ecs: ECSClient;
   private readonly elb: ElasticLoadBalancingV2Client;
@@ -74,6 +82,7 @@ export class Aws {
   private constructor(private readonly session: Session) {
     this.acm = session.client(ACMClient);
     this.cloudFormation = session.client(CloudFormationClient);
+    this.cloudWatch = session.client(CloudWatchClient);
     this.ec2 = session.client(EC2Client);
     this.ecs = session.client(ECSClient);
     this.elb = session.client(ElasticLoadBalancingV2Client);
@@ -160,6 +169,16 @@ export class Aws {
     return this.all('ec2:DescribeSubnets', paginateDescribeSubnets({ client: this.ec2 }, { SubnetIds: [...ids] }), ({ Subnets }) => Subnets);
   }
 
+  public async volumesWithTag(tag: string): Promise<Volume[]> {
+    const filter = [{ Name: 'tag-key', Values: [tag] }];
+    return this.all('ec2:DescribeVolumes', paginateDescribeVolumes({ client: this.ec2 }, { Filters: filter }), ({ Volumes }) => Volumes);
+  }
+
+  public async template(stack: string): Promise<string> {
+    const { TemplateBody } = await this.call('cloudformation:GetTemplate', this.cloudFormation.send(new GetTemplateCommand({ StackName: stack })));
+    return TemplateBody ?? '';
+  }
+
   public async clusters(): Promise<string[]> {
     return this.all('ecs:ListClusters', paginateListClusters({ client: this.ecs }, {}), ({ clusterArns }) => clusterArns);
   }
@@ -181,6 +200,21 @@ export class Aws {
   public async taskDefinition(name: string): Promise<TaskDefinition> {
     const answer = await this.call('ecs:DescribeTaskDefinition', this.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: name })));
     return answer.taskDefinition ?? {};
+  }
+
+  /** Returns alarms of both kinds by their names. */
+  public async alarms(names: readonly string[]): Promise<(MetricAlarm | CompositeAlarm)[]> {
+    const answers = await Promise.all(
+      chunks(names, ALARMS_AT_ONCE).map((some) =>
+        this.call(
+          'cloudwatch:DescribeAlarms',
+          this.cloudWatch.send(
+            new DescribeAlarmsCommand({ AlarmNames: some, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], MaxRecords: ALARMS_AT_ONCE }),
+          ),
+        ),
+      ),
+    );
+    return answers.flatMap(({ MetricAlarms = [], CompositeAlarms = [] }) => [...MetricAlarms, ...CompositeAlarms]);
   }
 
   public async certificate(arn: string): Promise<CertificateDetail> {

@@ -22,6 +22,21 @@ export interface Deployment {
   readonly services: Loaded<readonly Service[]>;
   /** The certificates of its listeners. */
   readonly certificates: readonly Certificate[];
+  /** The alarms of the stack; undefined if there is no stack. */
+  readonly alarms?: Loaded<readonly Alarm[]>;
+  /** The data volumes of the account and region; undefined if they are not described. */
+  readonly volumes?: Loaded<readonly Volume[]>;
+}
+
+/** A data volume of ClickHouse or Redpanda. */
+export interface Volume {
+  readonly id: string;
+  /** The tag by which its instance finds it: the stack and the construct. */
+  readonly name: string;
+  /** The size in GiB. */
+  readonly size: number;
+  /** The size in the template of its stack; undefined if it is not known. */
+  readonly declared?: number;
 }
 
 /** The load balancer itself. */
@@ -141,4 +156,15 @@ export interface CertificateDetails {
 export function tooLarge({ cidr }: Subnet): boolean {
   const block = parseCidr(cidr ?? '');
   return block !== undefined && cidrSize(block) > BigInt(MAX_TRUSTED_ADDRESSES);
+}
+
+/** An alarm of CloudWatch, metric or composite. */
+export interface Alarm {
+  readonly name: string;
+  /** `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
+  readonly state: string;
+  /** The reason of its state, in one line. */
+  readonly reason?: string;
+  /** Indicates whether it has actions for ALARM that are enabled. */
+  readonly hasActions: boolean;
 }

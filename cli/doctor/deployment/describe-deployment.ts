@@ -5,9 +5,10 @@ import {
   TargetGroup as ElbTargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describeServices } from './describe-services';
+import { describeVolumes } from './describe-volumes';
 import { Aws } from './aws';
-import { needed, orUnavailable } from '../../aws/aws-error';
-import { Certificate, CertificateDetails, Deployment, Listener, Service, Subnet, TargetGroup, TargetHealth } from './deployment';
+import { needed, orUnavailable, short } from '../../aws/aws-error';
+import { Alarm, Certificate, CertificateDetails, Deployment, Listener, Service, Subnet, TargetGroup, TargetHealth } from './deployment';
 import { Loaded, isUnavailable } from '../../aws/loaded';
 import { findLoadBalancer, Found, Named } from './find-load-balancer';
 import { ListenerRule } from '../../alb/evaluate';
@@ -25,12 +26,14 @@ export async function describeDeployment(aws: Aws, named: Named): Promise<Deploy
   const arn = found.loadBalancer.LoadBalancerArn!;
   const groups = orUnavailable(aws.targetGroups(arn));
   const groupArns = groups.then((answer) => (isUnavailable(answer) ? answer : answer.map(({ TargetGroupArn }) => TargetGroupArn!)));
-  const [attributes, listeners, subnets, targetGroups, services] = await Promise.all([
+  const [attributes, listeners, subnets, targetGroups, services, alarms, volumes] = await Promise.all([
     orUnavailable(aws.loadBalancerAttributes(arn)),
     describeListeners(aws, found),
     orUnavailable(describeSubnets(aws, subnetIdsOf(found.loadBalancer))),
     groups.then(async (answer) => (isUnavailable(answer) ? answer : Promise.all(answer.map((group) => describeTargetGroup(aws, group))))),
     groupArns.then((answer) => describeServices(aws, found.services, answer)),
+    found.alarms && orUnavailable(describeAlarms(aws, found.alarms)),
+    describeVolumes(aws),
   ]);
   return {
     region: aws.region,
@@ -48,6 +51,8 @@ export async function describeDeployment(aws: Aws, named: Named): Promise<Deploy
     otherSubnets: await describeOtherSubnets(aws, services, targetGroups),
     services,
     certificates: await describeCertificates(aws, listeners),
+    alarms,
+    volumes,
   };
 }
 
@@ -115,6 +120,16 @@ async function describeTargetGroup(aws: Aws, group: ElbTargetGroup): Promise<Tar
           description: health?.Description,
         })),
   };
+}
+
+async function describeAlarms(aws: Aws, names: readonly string[]): Promise<Alarm[]> {
+  const alarms = await aws.alarms(names);
+  return alarms.map(({ AlarmName: name = '', StateValue: state = 'unknown', StateReason, ActionsEnabled, AlarmActions = [] }) => ({
+    name,
+    state,
+    reason: StateReason && short(StateReason),
+    hasActions: (ActionsEnabled ?? true) && AlarmActions.length > 0,
+  }));
 }
 
 async function describeSubnets(aws: Aws, ids: readonly string[]): Promise<Subnet[]> {

@@ -16,11 +16,14 @@ export interface Found {
   readonly listener?: string;
   /** The stack's ECS services, by their ARNs. */
   readonly services: readonly string[];
+  /** The names of the stack's alarms; undefined if there is no stack. */
+  readonly alarms?: readonly string[];
 }
 
 const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
 const LISTENER_RULE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
 const SERVICE = 'AWS::ECS::Service';
+const ALARMS = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'];
 const STACK = 'AWS::CloudFormation::Stack';
 
 /** `arn:...:listener-rule/app/NAME/ID/LISTENER/RULE` */
@@ -60,6 +63,8 @@ async function byStack(aws: Aws, stack: string, among: string | undefined): Prom
     stack,
     listener: arn === undefined && rule ? `${rule.prefix}listener/${rule.balancer}/${rule.listener}` : undefined,
     services: idsOf(resources, SERVICE),
+    // Of a composite alarm, the id may be its ARN.
+    alarms: ALARMS.flatMap((type) => idsOf(resources, type)).map((id) => id.split(':alarm:').at(-1)!),
   };
 }
 

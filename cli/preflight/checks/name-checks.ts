@@ -1,4 +1,5 @@
 import { AccountContext, describedStacks, named } from './context';
+import { VOLUME_TAG, volumeTag } from './volume-checks';
 import { unlessMissing } from '../account/account-api';
 import { DeployedStack, existingResource } from '../account/deployed-stack';
 import { NamedResource, namedResources } from '../account/names';
@@ -72,9 +73,6 @@ const NAME_CHECKS: Readonly<Record<string, NameCheck>> = {
 /** The tag of CloudFormation that names the stack of a resource. It stays on resources that a stack retains. */
 const STACK_NAME_TAG = 'aws:cloudformation:stack-name';
 
-/** The tag by which an instance with data finds its volume. */
-const VOLUME_TAG = 'cdk-posthog:volume';
-
 /** Checks that the names in the templates are free, and reports what earlier tries of the same stacks left behind. */
 export async function nameChecks(context: AccountContext): Promise<NamedCheckResult[]> {
   const deployed = new Map(describedStacks(context).map((stack) => [stack.name, stack]));
@@ -147,8 +145,7 @@ async function volumeLeftovers({ usage, stacks }: AccountContext, stack: string)
   const template = stacks.find(({ name }) => name === stack)?.template;
   const tags = Object.values(template?.Resources ?? {})
     .filter(({ Type }) => Type === 'AWS::EC2::Volume')
-    .flatMap(({ Properties }) => (Properties as { Tags?: readonly { Key: string; Value: unknown }[] }).Tags ?? [])
-    .flatMap(({ Key, Value }) => (Key === VOLUME_TAG && typeof Value === 'string' ? [Value] : []));
+    .flatMap(({ Properties }) => volumeTag((Properties ?? {}) as Record<string, unknown>) ?? []);
   if (tags.length === 0) {
     return [];
   }

@@ -10,8 +10,8 @@ export interface EndlessRecords {
 /**
  * The tables without a TTL that grow with usage, and that no one reads after some months.
  *
- * This library sets none of these TTLs: they delete rows, upstream's migrations neither know nor preserve them, and their retention is the owner's
- * decision. docs/clickhouse.md has the statements.
+ * The migration sets the TTL of the first, which the server itself fills, if it has none (script/migrate.py). The others are the owner's decision,
+ * because they delete rows of users. docs/clickhouse.md has the statements. Upstream's migrations neither know nor change them.
  *
  * Source: the schema at the end of migrations 0001 to 0287, July 2026 (mergebloom/posthog-infra, commit feb3708), created by ClickHouse's engine.
  */
@@ -26,7 +26,7 @@ export const ENDLESS_RECORDS: readonly EndlessRecords[] = [
   { table: 'custom_metrics_counter_events', writtenBy: 'jobs that count what they do (`MetricsClient`)', date: 'toDate(timestamp)' },
 ];
 
-/** The retention of records in the examples, in days: as upstream does in `ingestion_warnings_v2`. */
+/** The retention of records by default, in days: as upstream does in `ingestion_warnings_v2`. */
 export const RECORD_DAYS = 90;
 
 /** Returns the statement that sets the TTL of a table of records. */

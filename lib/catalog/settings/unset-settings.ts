@@ -28,7 +28,7 @@ const {
 const INGESTION = [INGESTION_GENERAL, INGESTION_SESSION_REPLAY, INGESTION_ERROR_TRACKING, INGESTION_LOGS, INGESTION_TRACES] as const;
 const BACKGROUND = [CDP_JANITOR, CDP_HOGFLOW_SCHEDULER, CDP_HOGFLOW_SUBSCRIPTION_MATCHER] as const;
 
-const DAGSTER = 'for jobs of Dagster, which no process of this library runs';
+const DAGSTER = 'for jobs of Dagster that this library does not run; those that it runs need no bucket';
 const CLOUD = "for PostHog's cloud: nothing reads it where CLOUD_DEPLOYMENT is not set, or its queue is not";
 const AGENTS = 'for the agent platform, whose services no process of this library runs';
 const OLD_NAME = 'an older name, read only where the newer one is empty, which is set';

@@ -27,6 +27,9 @@ export interface MigrationInput {
 /** The name of the error if a ClickHouse server has not installed functions and format schemas; its cause is a sentence. */
 export const APP_FILES_ERROR = 'AppFiles';
 
+/** The name of the error if ClickHouse was not backed up before the migration; its cause is a sentence. */
+export const CLICKHOUSE_BACKUP_ERROR = 'ClickHouseBackup';
+
 /** The image whose functions and format schemas ClickHouse servers install, and the execution that waits for it. */
 export interface AppFilesRun {
   readonly run: string;

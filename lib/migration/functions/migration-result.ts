@@ -1,4 +1,4 @@
-import { APP_FILES_ERROR, ConcludeRequest, EndedContainer, EndedTask, StateError } from './migration-requests';
+import { APP_FILES_ERROR, CLICKHOUSE_BACKUP_ERROR, ConcludeRequest, EndedContainer, EndedTask, StateError } from './migration-requests';
 
 /** The result of a migration. */
 export interface MigrationResult {
@@ -41,7 +41,7 @@ export function migrationResult({ State: state, TimeoutSeconds: timeoutSeconds }
 }
 
 function sentenceOf({ Error: name, Cause: cause = 'no reason given' }: StateError): string {
-  return name === APP_FILES_ERROR ? cause : `${name}: ${cause}`;
+  return [APP_FILES_ERROR, CLICKHOUSE_BACKUP_ERROR].includes(name) ? cause : `${name}: ${cause}`;
 }
 
 /** Parses a failed task from the cause of an error, which is JSON. */

@@ -84,6 +84,23 @@ def drop_duplicates():
             on_every_server(drop + " ON CLUSTER '{}'", drop, timeout=240)
 
 
+def limit_query_log():
+    """Sets a TTL of the table with a copy of every query. Without the setting, one that the owner has set stays."""
+    table, database = "sharded_query_log_archive", os.environ.get("CLICKHOUSE_DATABASE", "posthog")
+    days = int(setting("QUERY_LOG_DAYS", "0"))
+    query = f"SELECT hostName(), engine_full FROM {{}} WHERE database = '{database}' AND name = '{table}' FORMAT TSV"
+    ttl = f"TTL event_date + toIntervalDay({days or QUERY_LOG_DAYS})"
+    try:
+        found = on_every_server(query.format("clusterAllReplicas('{}', system.tables)"), query.format("system.tables")).splitlines()
+        if all((ttl if days else " TTL ") in line for line in found):
+            return
+        say(f"ClickHouse: {table} keeps queries for {days or QUERY_LOG_DAYS} days")
+        alter = f"ALTER TABLE {database}.{table}"
+        on_every_server(alter + " ON CLUSTER '{}' MODIFY " + ttl, f"{alter} MODIFY {ttl}", timeout=240)
+    except OSError as error:
+        say(f"ClickHouse: the TTL of {table} could not be set, the next migration tries again: {error}")
+
+
 def end(program):
     for kind in (signal.SIGTERM, signal.SIGKILL):
         if program.poll() is None:
@@ -132,6 +149,7 @@ def migrate():
         if LOGINS:
             define_logins(connection)
         drop_duplicates()
+        limit_query_log()
         for command in filter(None, setting("POST_COMMANDS").splitlines()):
             run(["sh", "-c", command], connection)
     except Exception as error:

@@ -9,19 +9,21 @@ export interface HttpsTarget {
   readonly port: number;
   /** The name in the request, and in the TLS handshake. */
   readonly serverName: string;
+  /** Indicates whether the certificate is verified. Default: it is not. */
+  readonly verifyCertificate?: boolean;
 }
 
 /** The timeout of a request: capture responds after 20 seconds if no broker does. */
 const TIMEOUT_MS = 40_000;
 
-/** The part of a body that is kept; no check reads more. */
-const MAX_BODY_LENGTH = 64 * 1024;
+/** The part of a body that is kept: the flags of a project are the longest that is read. */
+const MAX_BODY_LENGTH = 1024 * 1024;
 
 /**
  * A transport that sends requests to one host over TLS.
  *
- * The certificate is not verified: it may be of a private authority, nothing secret is sent, and PostHog can work behind a load balancer with
- * another certificate.
+ * Unless it is asked for, the certificate is not verified: it may be of a private authority, nothing secret is sent, and PostHog can work behind a
+ * load balancer with another certificate.
  */
 export class HttpsTransport implements Transport {
   public constructor(private readonly target: HttpsTarget) {}
@@ -37,7 +39,7 @@ export class HttpsTransport implements Transport {
   }
 
   private exchange({ method, path, headers, body }: CheckRequest): Promise<CheckResponse> {
-    const { host, port, serverName } = this.target;
+    const { host, port, serverName, verifyCertificate = false } = this.target;
     return new Promise((resolve, reject) => {
       const sent = httpsRequest(
         {
@@ -46,7 +48,7 @@ export class HttpsTransport implements Transport {
           method,
           path,
           servername: serverName,
-          rejectUnauthorized: false,
+          rejectUnauthorized: verifyCertificate,
           agent: false,
           signal: AbortSignal.timeout(TIMEOUT_MS),
           headers: { ...headers, host: serverName, ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) },

@@ -12,13 +12,13 @@ import {
   ScalableTaskCount,
   TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
-import { ApplicationProtocol, ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct, IConstruct, IDependable } from 'constructs';
 import { FargateProvider, strategyOf } from './capacity';
-import { ProxiedProcess, RoutedTargets, ServiceRoute } from './service-route';
+import { defineTargetGroup, ProxiedProcess, RoutedTargets, ServiceRoute } from './service-route';
 import { consumerLag, scaleService } from './service-scaling';
 import { PostHogServiceOptions, taskSize } from './service-options';
 import { logTo } from './service-logs';
@@ -51,6 +51,8 @@ export interface IPostHogService extends IConstruct, IConnectable, IGrantable {
   readonly targetGroup?: ApplicationTargetGroup;
   /** The target groups of all load balancers, `targetGroup` first; empty for a process that no client can reach. */
   readonly targetGroups: ApplicationTargetGroup[];
+  /** @internal */
+  readonly _targets?: readonly RoutedTargets[];
   /** The scaling target, to add policies or schedules to; undefined if the number of tasks is fixed. */
   readonly scaling?: ScalableTaskCount;
   /** The log group. The processes of a product share one; the log streams of each begin with its name and a slash. */
@@ -123,9 +125,11 @@ export class PostHogService extends Construct implements IPostHogService {
   public readonly taskDefinition: TaskDefinition;
   public readonly targetGroup?: ApplicationTargetGroup;
   public readonly targetGroups: ApplicationTargetGroup[];
+  public readonly _targets: readonly RoutedTargets[];
   public readonly scaling?: ScalableTaskCount;
   public readonly logGroup: LogGroup;
   public readonly connections: Connections;
+  public readonly size: TaskSize;
 
   public constructor(
     scope: Construct,
@@ -134,18 +138,25 @@ export class PostHogService extends Construct implements IPostHogService {
   ) {
     super(scope, id);
     const { definition, options } = props;
-    const size = withPath(this, () => taskSize(definition, props.size, options));
+    this.size = withPath(this, () => taskSize(definition, props.size, options));
     // ECS refuses a target group that no listener rule forwards to.
     const http = props.routes.length > 0 ? definition.http : undefined;
     this.process = definition.process;
     this.logGroup = props.logGroup;
-    this.taskDefinition = defineTask(this, { ...props, size, probed: http === undefined, execution: props.enableExecuteCommand });
+    this.taskDefinition = defineTask(this, { ...props, size: this.size, probed: http === undefined, execution: props.enableExecuteCommand });
     const port = portOf(definition);
     this.connections = new Connections({ securityGroups: [props.securityGroup], defaultPort: port === undefined ? undefined : Port.tcp(port) });
-    this.service = this.defineService(size, http);
+    this.service = this.defineService(http);
     const targets = http ? this.routeTargets(http) : [];
+    this._targets = targets;
     [this.targetGroup] = this.targetGroups = targets.map(({ targetGroup }) => targetGroup);
-    this.scaling = scaleService(this.service, size, { ...props, http, targets, consumes: definition.consumes });
+    this.scaling = scaleService(this.service, this.size, {
+      ...props,
+      http,
+      targets,
+      consumes: definition.consumes,
+      scalesOnQueue: definition.scalesOnQueue,
+    });
     acknowledge(this, {
       'AwsSolutions-ECS2': 'plain-text variables are not secret; secrets come from Secrets Manager',
       'IAMNoInlinePolicy': 'each role belongs to one process, and so does its policy',
@@ -184,7 +195,7 @@ export class PostHogService extends Construct implements IPostHogService {
 
   public metricConsumerLag(props?: MetricOptions): IMetric {
     const { kafka, definition } = this.props;
-    const { consumes = [] } = definition;
+    const consumes = definition.consumes ?? [];
     return withPath(this, () => {
       if (consumes.length === 0) {
         throw invalidProp('metricConsumerLag', `has no value for ${this.process}, whose number of tasks depends on no consumer group`);
@@ -211,7 +222,10 @@ export class PostHogService extends Construct implements IPostHogService {
     this.service.node.defaultChild!.node.addDependency(gate);
   }
 
-  private defineService({ minTasks, maxTasks }: TaskSize, http: HttpEndpoint | undefined): BaseService {
+  private defineService(http: HttpEndpoint | undefined): BaseService {
+    const { minTasks, maxTasks } = this.size;
+    const { deploymentAlarms } = this.props.options;
+    const alarmNames = deploymentAlarms?.map(({ alarmName }) => alarmName) ?? [];
     const { definition, cluster, subnets, securityGroup, clientGroups, discovery, capacityProvider, enableExecuteCommand } = this.props;
     const service = new FargateService(this, 'Service', {
       cluster,
@@ -225,6 +239,7 @@ export class PostHogService extends Construct implements IPostHogService {
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { rollback: true },
+      deploymentAlarms: alarmNames.length > 0 ? { alarmNames } : undefined,
       availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
       healthCheckGracePeriod: http && Duration.seconds(http.healthCheckGracePeriod),
       enableExecuteCommand,
@@ -241,6 +256,9 @@ export class PostHogService extends Construct implements IPostHogService {
     // construct itself leaves out groups that are added to `connections` later.
     const groups = () => [securityGroup, ...clientGroups, ...this.connections.securityGroups, ...service.connections.securityGroups];
     const resource = service.node.defaultChild as CfnService;
+    if (deploymentAlarms?.length === 0) {
+      resource.addPropertyOverride('DeploymentConfiguration.Alarms', { AlarmNames: [], Enable: false, Rollback: false });
+    }
     // ECS keeps a registration or a target group that an update does not mention, so a service without one says so (UpdateService of its API). The
     // CDK leaves out empty lists, those of target groups only without the feature flag `@aws-cdk/aws-ecs:removeEmptyLoadBalancers`.
     resource.serviceRegistries = Lazy.any({ produce: () => service['serviceRegistries'] });
@@ -265,30 +283,13 @@ export class PostHogService extends Construct implements IPostHogService {
       logging: logTo(this.logGroup, `${this.process}-client-address`),
     });
     return routes.map(({ targetGroupId, loadBalancer, route }) => {
-      const targetGroup = this.defineTargetGroup(targetGroupId, http, target);
+      const targetGroup = defineTargetGroup(this, targetGroupId, {
+        vpc: this.props.vpc,
+        http,
+        target: target ? this.service.loadBalancerTarget(target) : this.service,
+      });
       route(targetGroup);
       return { targetGroup, loadBalancerFullName: loadBalancer.loadBalancerFullName };
-    });
-  }
-
-  private defineTargetGroup(id: string, http: HttpEndpoint, target: LoadBalancerTargetOptions | undefined): ApplicationTargetGroup {
-    return new ApplicationTargetGroup(this, id, {
-      vpc: this.props.vpc,
-      // Only the default port: targets of a service always name theirs. Changing it would replace the target group.
-      port: http.port,
-      protocol: ApplicationProtocol.HTTP,
-      targetType: TargetType.IP,
-      targets: [target ? this.service.loadBalancerTarget(target) : this.service],
-      deregistrationDelay: Duration.seconds(http.deregistrationDelay),
-      healthCheck: {
-        path: http.healthCheck.path,
-        port: http.healthCheck.port?.toString(),
-        healthyHttpCodes: '200',
-        interval: Duration.seconds(http.healthCheck.interval),
-        timeout: Duration.seconds(http.healthCheck.timeout),
-        healthyThresholdCount: 2,
-        unhealthyThresholdCount: http.healthCheck.unhealthyThreshold,
-      },
     });
   }
 }

@@ -143,7 +143,11 @@ export class StoreClients extends Construct {
  *
  * The rules are defined in the client's stack ("remote"). Otherwise, a data store in another stack would depend on this one.
  */
-export function admit({ connections, clientPorts }: Stores[Reached], client: IConnectable, description: string): void {
+export function admit(
+  { connections, clientPorts }: Pick<Stores[Reached], 'connections' | 'clientPorts'>,
+  client: IConnectable,
+  description: string,
+): void {
   for (const securityGroup of connections.securityGroups) {
     for (const peer of client.connections.securityGroups) {
       clientPorts.forEach((port) => securityGroup.addIngressRule(peer, Port.tcp(port), description, true));

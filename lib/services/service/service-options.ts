@@ -1,8 +1,9 @@
+import { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { CpuArchitecture, Secret } from 'aws-cdk-lib/aws-ecs';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { invalidValue } from '../../private/errors';
 import { containerSecrets, cpuArchitecture, environment } from '../../private/checks/cdk';
-import { Checks, required } from '../../private/checks/check';
+import { Checks, construct, listOf, required } from '../../private/checks/check';
 import { anyText, oneOfOrToken, wholeNumber } from '../../private/checks/values';
 import { checkFargateSize, CPU_UNITS } from '../../private/fargate-size';
 import { productsOf } from '../../catalog/processes/deployed-processes';
@@ -34,11 +35,22 @@ export interface PostHogServiceOptions {
    */
   readonly minTasks?: number;
   /**
-   * The maximum number of tasks, up to 5000. `worker`, which has the only scheduler, `livestream` and `temporal` cannot have more than one.
+   * The maximum number of tasks, up to 5000. `livestream` and `temporal` cannot have more than one.
    *
    * @default - depends on the process and on `size`, or `minTasks` if that is more
    */
   readonly maxTasks?: number;
+  /**
+   * The alarms that roll back a deployment of the process if one of them goes to ALARM meanwhile, such as of the errors or the response time of its
+   * target group. Up to 100.
+   *
+   * An alarm on a metric of the service itself needs a name: its service and the alarm would otherwise refer to each other, which CloudFormation
+   * refuses. Alarms of another stack must be in the same region. ECS may keep alarms that are no longer mentioned: to remove them, pass an empty
+   * list.
+   *
+   * @default - the circuit breaker alone rolls back deployments, if tasks do not start
+   */
+  readonly deploymentAlarms?: IAlarm[];
   /**
    * The CPU architecture. The release must declare its images for it.
    *
@@ -72,6 +84,7 @@ export const SERVICE_OPTIONS_CHECKS: Checks<PostHogServiceOptions> = {
   memoryLimitMiB: wholeNumber(512, 122_880),
   minTasks: wholeNumber(1, MAX_TASKS),
   maxTasks: wholeNumber(1, MAX_TASKS),
+  deploymentAlarms: listOf(construct('an alarm', ['alarmArn', 'alarmName'], 'use Alarm.fromAlarmArn(), for example')),
   cpuArchitecture,
   environment,
   secrets: containerSecrets,

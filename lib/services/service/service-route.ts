@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib/core';
-import { IConnectable } from 'aws-cdk-lib/aws-ec2';
+import { IConnectable, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { LogDriver } from 'aws-cdk-lib/aws-ecs';
-import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ApplicationProtocol, ApplicationTargetGroup, IApplicationLoadBalancerTarget, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Construct } from 'constructs';
+import { HttpEndpoint } from '../../catalog/process-definition';
 import { PostHogProcess } from '../../catalog/posthog-process';
 
 /** A load balancer, as far as services use it: it checks the health of tasks. */
@@ -36,4 +38,33 @@ export interface ProxiedProcess {
   readonly upstreamPort: number;
   readonly stopTimeout: Duration;
   readonly logging: LogDriver;
+}
+
+/** Options for `defineTargetGroup`. */
+interface TargetGroupOptions {
+  readonly vpc: IVpc;
+  readonly http: HttpEndpoint;
+  readonly target: IApplicationLoadBalancerTarget;
+}
+
+/** Defines the target group of a process. */
+export function defineTargetGroup(scope: Construct, id: string, { vpc, http, target }: TargetGroupOptions): ApplicationTargetGroup {
+  return new ApplicationTargetGroup(scope, id, {
+    vpc,
+    // Only the default port: targets of a service always name theirs. Changing it would replace the target group.
+    port: http.port,
+    protocol: ApplicationProtocol.HTTP,
+    targetType: TargetType.IP,
+    targets: [target],
+    deregistrationDelay: Duration.seconds(http.deregistrationDelay),
+    healthCheck: {
+      path: http.healthCheck.path,
+      port: http.healthCheck.port?.toString(),
+      healthyHttpCodes: '200',
+      interval: Duration.seconds(http.healthCheck.interval),
+      timeout: Duration.seconds(http.healthCheck.timeout),
+      healthyThresholdCount: 2,
+      unhealthyThresholdCount: http.healthCheck.unhealthyThreshold,
+    },
+  });
 }

@@ -15,9 +15,12 @@ export interface ScalingSignals {
   readonly targets: readonly RoutedTargets[];
   readonly kafka: IKafka;
   readonly consumes?: readonly ConsumerGroup[];
+  /** Indicates whether the number of tasks depends on Celery's queues; lib/operations then adds the policies. */
+  readonly scalesOnQueue?: boolean;
 }
 
-const TARGET_CPU_PERCENT = 60;
+/** The CPU utilization above which a service scales out, in percent. */
+export const TARGET_CPU_PERCENT = 60;
 
 /** The consumer lag per task above which the service scales out: messages that one task processes in about a minute. */
 const TARGET_LAG = 20_000;
@@ -30,12 +33,13 @@ const SUM_LABEL = 'Lag of all groups';
 /**
  * Scales the number of tasks of a service, and returns its scaling target; undefined if the number is fixed.
  *
- * Kafka consumers scale on consumer lag, which MSK alone reports; HTTP services scale on requests per target, everything else on CPU.
+ * Kafka consumers scale on consumer lag, which MSK alone reports; `worker` on Celery's queues (lib/operations/worker-scaling.ts); HTTP services on
+ * requests per target, everything else on CPU.
  */
 export function scaleService(
   service: BaseService,
   { minTasks, maxTasks }: TaskSize,
-  { http, targets, kafka, consumes = [] }: ScalingSignals,
+  { http, targets, kafka, consumes = [], scalesOnQueue = false }: ScalingSignals,
 ): ScalableTaskCount | undefined {
   if (minTasks === maxTasks) {
     return undefined;
@@ -43,6 +47,9 @@ export function scaleService(
   const scaling = service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks });
   // Application Auto Scaling uses its service-linked role for ECS with or without the property, which the CDK fills with that role's ARN.
   (scaling.node.findChild('Target').node.defaultChild as CfnScalableTarget).roleArn = undefined;
+  if (scalesOnQueue) {
+    return scaling;
+  }
   if (consumes.length > 0 && kafka.clusterName !== undefined) {
     scaleOnLag(scaling, kafka, consumes);
     return scaling;

@@ -44,6 +44,10 @@ export interface IClickHouse extends IConstruct, IConnectable {
    */
   readonly dictReaderCredentials?: ISecret;
   /**
+   * The secret with the keys `username` and `password` of a user that can read events only, for `PostHogCanary`. Undefined if there is none.
+   */
+  readonly readerCredentials?: ISecret;
+  /**
    * The Kafka cluster that the server reads events from, which PostHog uses, too. Undefined for an imported server, whose configuration names it.
    */
   readonly kafka?: IKafka;
@@ -63,6 +67,18 @@ export interface IClickHouse extends IConstruct, IConnectable {
    * release yourself, before you deploy it.
    */
   readonly appFiles?: ClickHouseAppFiles;
+  /**
+   * The values of the tag `cdk-posthog:volume` of the volumes that can be restored one by one; undefined if there are none.
+   *
+   * @internal
+   */
+  readonly _volumeTags?: readonly string[];
+  /**
+   * Indicates whether the methods below return metrics; false for an imported server whose instance is not known. By default, they do.
+   *
+   * @internal
+   */
+  readonly _hasMetrics?: boolean;
   /**
    * Returns a metric of the first server's EC2 instance, from the namespace `AWS/EC2`.
    *
@@ -97,6 +113,7 @@ export abstract class ClickHouseBase extends Construct implements IClickHouse {
   public abstract readonly verifyCertificate: boolean;
   public abstract readonly credentials: ISecret;
   public abstract readonly dictReaderCredentials?: ISecret;
+  public abstract readonly readerCredentials?: ISecret;
   public abstract readonly serverRoles: IRole[];
   public abstract readonly appFiles?: ClickHouseAppFiles;
   public abstract readonly kafka?: IKafka;

@@ -9,7 +9,7 @@ import { GP3 } from '../instance/instance-volume';
 import { KAFKA } from '../store-checks';
 import { hostedZone, instanceType, kmsKey, logRetention, removalPolicy, secret, snapshotId, subnetSelection, vpc } from '../../private/checks/cdk';
 import { Checks, required } from '../../private/checks/check';
-import { domainName, gibibytes, image, text, wholeNumber } from '../../private/checks/values';
+import { boolean, domainName, gibibytes, image, text, wholeNumber } from '../../private/checks/values';
 import { invalidProp, invalidValue } from '../../private/errors';
 
 /**
@@ -35,11 +35,18 @@ export interface ClickHouseProps {
    */
   readonly instanceType?: InstanceType;
   /**
-   * The size of each data volume. It can be raised, but not lowered.
+   * The initial size of each data volume. It can be raised above the size that the volume has grown to, but not lowered; see docs/instances.md.
    *
    * @default Size.gibibytes(200)
    */
   readonly volumeSize?: Size;
+  /**
+   * The size that each data volume may grow to by itself, at most 64 TiB. A volume grows when it is 75 percent full, and never shrinks. Set it to
+   * `volumeSize` to keep it from growing. A change replaces no instance.
+   *
+   * @default - four times `volumeSize`; none if that is not known at synthesis
+   */
+  readonly maxVolumeSize?: Size;
   /**
    * The IOPS of each data volume.
    *
@@ -89,6 +96,12 @@ export interface ClickHouseProps {
    */
   readonly registryCredentials?: ISecret;
   /**
+   * Indicates whether to create a user that can read events only, for `PostHogCanary` and for your own queries. A change replaces the instances.
+   *
+   * @default false
+   */
+  readonly reader?: boolean;
+  /**
    * The database, created at startup if it does not exist.
    *
    * @default 'posthog'
@@ -135,6 +148,7 @@ export const CLICKHOUSE_DEFAULTS = {
   volumeIops: 3000,
   volumeThroughput: 125,
   replicas: 1,
+  reader: false,
   database: 'posthog',
   removalPolicy: RemovalPolicy.RETAIN,
   logRetention: RetentionDays.ONE_MONTH,
@@ -149,6 +163,7 @@ export const CLICKHOUSE_CHECKS: Checks<ClickHouseProps> = {
   vpcSubnets: subnetSelection,
   instanceType: instanceType(),
   volumeSize: gibibytes(GP3.gibibytes.min, GP3.gibibytes.max),
+  maxVolumeSize: gibibytes(GP3.gibibytes.min, GP3.gibibytes.max),
   volumeIops: wholeNumber(GP3.iops.min, GP3.iops.max, `must be from ${GP3.iops.min} to ${GP3.iops.max} for gp3`),
   volumeThroughput: wholeNumber(
     GP3.throughput.min,
@@ -160,6 +175,7 @@ export const CLICKHOUSE_CHECKS: Checks<ClickHouseProps> = {
   keeperInstanceType: instanceType('such as t4g.small'),
   image: image('clickhouse/clickhouse-server'),
   registryCredentials: secret,
+  reader: boolean,
   database: databaseName,
   privateZone: hostedZone,
   hostName: domainName,

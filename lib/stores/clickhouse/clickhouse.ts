@@ -12,6 +12,7 @@ import { CLICKHOUSE_PORTS, oneShard } from './config/topology';
 import { ClickHouseAttributes, ImportedClickHouse } from './imported-clickhouse';
 import { defineKeeper, defineServer } from './members';
 import { instanceSubnets } from '../instance/instance-subnets';
+import { defaultMaxVolumeSize } from '../instance/instance-volume';
 import { IStatefulInstance } from '../instance/stateful-instance';
 import { IKafka } from '../kafka/kafka-base';
 import { checkProps } from '../../private/checks/check';
@@ -64,11 +65,19 @@ export class ClickHouse extends ClickHouseBase {
   public readonly credentials: ISecret;
   /** The secret with the keys `username` and `password` of the user that dictionaries read as. Always defined. */
   public readonly dictReaderCredentials?: ISecret;
+  /** The secret with the keys `username` and `password` of the user that can read events only. Undefined without `reader`. */
+  public readonly readerCredentials?: ISecret;
   public readonly serverRoles: IRole[];
   /** The parameters through which migrations install PostHog's functions and format schemas on the servers. Always defined. */
   public readonly appFiles?: ClickHouseAppFiles;
   /** The Kafka cluster that the servers read events from. Always defined. */
   public readonly kafka?: IKafka;
+  /**
+   * The values of the tag `cdk-posthog:volume` of the volumes that can be restored one by one; undefined if there are none.
+   *
+   * @internal
+   */
+  public readonly _volumeTags?: readonly string[];
 
   public constructor(scope: Construct, id: string, props: ClickHouseProps) {
     super(scope, id, true);
@@ -89,9 +98,10 @@ export class ClickHouse extends ClickHouseBase {
     );
     this.host = topology.nodes[0].host;
     this.database = props.database ?? CLICKHOUSE_DEFAULTS.database;
-    const secrets: ClickHouseSecrets = defineSecrets(this, removalPolicy);
+    const secrets: ClickHouseSecrets = defineSecrets(this, removalPolicy, props.reader ?? CLICKHOUSE_DEFAULTS.reader);
     this.credentials = secrets.credentials;
     this.dictReaderCredentials = secrets.dictReaderCredentials;
+    this.readerCredentials = secrets.readerCredentials;
     this.clusterSecret = secrets.clusterSecret;
     this.securityGroup = this.defineSecurityGroup(props, replicas > 1);
     this.connections.addSecurityGroup(this.securityGroup);
@@ -108,6 +118,7 @@ export class ClickHouse extends ClickHouseBase {
       logRetention: props.logRetention ?? CLICKHOUSE_DEFAULTS.logRetention,
       registryCredentials: props.registryCredentials,
     };
+    const size = props.volumeSize ?? CLICKHOUSE_DEFAULTS.volumeSize;
     const server = {
       ...shared,
       ...secrets,
@@ -116,7 +127,8 @@ export class ClickHouse extends ClickHouseBase {
       database: this.database,
       instanceType: props.instanceType ?? CLICKHOUSE_DEFAULTS.instanceType,
       volume: {
-        size: props.volumeSize ?? CLICKHOUSE_DEFAULTS.volumeSize,
+        size,
+        maxSize: props.maxVolumeSize ?? defaultMaxVolumeSize(size),
         iops: props.volumeIops ?? CLICKHOUSE_DEFAULTS.volumeIops,
         throughput: props.volumeThroughput ?? CLICKHOUSE_DEFAULTS.volumeThroughput,
         snapshotId: props.snapshotId,
@@ -129,6 +141,8 @@ export class ClickHouse extends ClickHouseBase {
     this.servers = servers;
     this.keepers = keepers;
     this.serverRoles = servers.map(({ role }) => role);
+    // A snapshot of one of several volumes does not match the state of the Keepers.
+    this._volumeTags = replicas === 1 ? servers.map(({ _volumeTag }) => _volumeTag) : undefined;
     // A server that starts before the DNS records of its Keepers exist may not find them for 15 minutes.
     servers[0].node.addDependency(...keepers);
     // A deployment updates one server after the other.

@@ -28,6 +28,13 @@ export interface ClickHouseAttributes {
    */
   readonly dictReaderCredentials?: ISecret;
   /**
+   * The secret with the keys `username` and `password` of a user with only the SELECT privilege on `events` and `sharded_events`, for
+   * `PostHogCanary`.
+   *
+   * @default - none; no canary
+   */
+  readonly readerCredentials?: ISecret;
+  /**
    * The database.
    *
    * @default 'posthog'
@@ -83,6 +90,7 @@ const CHECKS: Checks<ClickHouseAttributes> = {
   host: required(host(UNSUPPORTED), 'the host name of the server'),
   credentials: required(secret, 'the secret with the keys `username` and `password`'),
   dictReaderCredentials: secret,
+  readerCredentials: secret,
   database: databaseName,
   tls: boolean,
   verifyCertificate: boolean,
@@ -99,10 +107,12 @@ export class ImportedClickHouse extends ClickHouseBase {
   public readonly verifyCertificate: boolean;
   public readonly credentials: ISecret;
   public readonly dictReaderCredentials?: ISecret;
+  public readonly readerCredentials?: ISecret;
   public readonly serverRoles: IRole[];
   /** Always undefined: the functions and format schemas of an existing server are yours to install. */
   public readonly appFiles?: ClickHouseAppFiles = undefined;
   public readonly kafka?: IKafka = undefined;
+  public readonly _hasMetrics: boolean;
 
   public constructor(
     scope: Construct,
@@ -117,7 +127,9 @@ export class ImportedClickHouse extends ClickHouseBase {
     this.verifyCertificate = attrs.verifyCertificate ?? true;
     this.credentials = attrs.credentials;
     this.dictReaderCredentials = attrs.dictReaderCredentials;
+    this.readerCredentials = attrs.readerCredentials;
     this.serverRoles = [...(attrs.serverRoles ?? [])];
+    this._hasMetrics = (attrs.instanceId ?? attrs.autoScalingGroupName) !== undefined;
     this.connections.addSecurityGroup(...(attrs.securityGroups ?? []));
   }
 

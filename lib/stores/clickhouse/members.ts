@@ -40,6 +40,7 @@ export interface ServerContext extends MemberContext {
   readonly instanceType: InstanceType;
   readonly credentials: ISecret;
   readonly dictReaderCredentials: ISecret;
+  readonly readerCredentials?: ISecret;
   readonly clusterSecret: ISecret;
   readonly appFiles: ClickHouseAppFiles;
 }
@@ -69,6 +70,7 @@ export function defineServer(scope: Construct, index: number, subnet: ISubnet, s
   const secrets = {
     [VARIABLES.password]: { secret: context.credentials, field: 'password' },
     [VARIABLES.dictReaderPassword]: { secret: context.dictReaderCredentials, field: 'password' },
+    ...(context.readerCredentials ? { [VARIABLES.readerPassword]: { secret: context.readerCredentials, field: 'password' } } : {}),
     [VARIABLES.cluster]: { secret: context.clusterSecret },
   };
   const server = new StatefulInstance(scope, `Server${index + 1}`, {
@@ -85,7 +87,7 @@ export function defineServer(scope: Construct, index: number, subnet: ISubnet, s
       secrets,
       files: {
         [CONFIG_FILE]: configXml(context.topology, self, { database: context.database, kafkaTls: props.kafka.encryption === KafkaEncryption.TLS }),
-        [`${CONFIG_PATH}/users.xml`]: usersXml(context.database),
+        [`${CONFIG_PATH}/users.xml`]: usersXml(context.database, context.readerCredentials !== undefined),
       },
       mounts: MOUNTS,
       ulimits: { nofile: '262144:262144' },

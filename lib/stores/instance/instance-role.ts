@@ -9,8 +9,8 @@ import { Construct } from 'constructs';
 import { acknowledge, resultText } from '../../private/acknowledge';
 import { InlineRole } from '../../private/inline-role';
 
-/** The tag that identifies a volume, and that of the instances that can attach it. */
-export const TAGS = { volume: 'cdk-posthog:volume', instance: 'cdk-posthog:instance' } as const;
+/** The tag that identifies a volume, that of the instances that can attach it, and that of their group with the maximum size of the volume. */
+export const TAGS = { volume: 'cdk-posthog:volume', instance: 'cdk-posthog:instance', maxVolumeGib: 'cdk-posthog:max-volume-gib' } as const;
 
 /** Properties of the role of an instance. */
 export interface InstanceRoleProps {
@@ -21,6 +21,8 @@ export interface InstanceRoleProps {
   readonly zone: IPrivateHostedZone;
   readonly hostName: string;
   readonly secrets: readonly ISecret[];
+  /** Indicates whether the instance enlarges its volume. */
+  readonly growsVolume: boolean;
   /** The key of the volume; undefined if it is that of EBS. */
   readonly volumeKey?: IKey;
 }
@@ -47,15 +49,15 @@ function attachmentStatements(key: IKey | undefined): PolicyStatement[] {
 }
 
 /**
- * Defines the role of an instance: it can attach its volume, write its DNS record, read its files and secrets, write logs, signal CloudFormation,
- * and open Session Manager sessions.
+ * Defines the role of an instance: it can attach and enlarge its volume, write its DNS record, read its files and secrets, write logs, signal
+ * CloudFormation, and open Session Manager sessions.
  */
 export function instanceRole(scope: Construct, id: string, props: InstanceRoleProps): InlineRole {
   const stack = Stack.of(scope);
   const [volumes, instances] = ['volume', 'instance'].map((resource) => stack.formatArn({ service: 'ec2', resource, resourceName: '*' }));
-  const attach = (resource: string, tag: string): PolicyStatement =>
+  const withTag = (actions: string[], resource: string, tag: string): PolicyStatement =>
     new PolicyStatement({
-      actions: ['ec2:AttachVolume'],
+      actions,
       resources: [resource],
       conditions: { StringEquals: { [`aws:ResourceTag/${tag}`]: props.tag } },
     });
@@ -66,11 +68,16 @@ export function instanceRole(scope: Construct, id: string, props: InstanceRolePr
   const statements = [
     // These actions do not support resource ARNs.
     new PolicyStatement({
-      actions: ['ec2:DescribeVolumes', 'autoscaling:DescribeAutoScalingInstances', 'autoscaling:DescribeAutoScalingGroups'],
+      actions: [
+        'ec2:DescribeVolumes',
+        ...(props.growsVolume ? ['ec2:DescribeVolumesModifications'] : []),
+        'autoscaling:DescribeAutoScalingInstances',
+        'autoscaling:DescribeAutoScalingGroups',
+      ],
       resources: ['*'],
     }),
-    attach(volumes, TAGS.volume),
-    attach(instances, TAGS.instance),
+    withTag(['ec2:AttachVolume', ...(props.growsVolume ? ['ec2:ModifyVolume'] : [])], volumes, TAGS.volume),
+    withTag(['ec2:AttachVolume'], instances, TAGS.instance),
     new PolicyStatement({
       actions: ['route53:ChangeResourceRecordSets'],
       resources: [props.zone.hostedZoneArn],

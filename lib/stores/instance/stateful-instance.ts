@@ -1,6 +1,6 @@
 import { Annotations, Duration, Lazy, Stack, Tags, Token } from 'aws-cdk-lib/core';
 import { AutoScalingGroup, CfnAutoScalingGroup, Signals, UpdatePolicy } from 'aws-cdk-lib/aws-autoscaling';
-import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   AmazonLinux2023ImageSsmParameter,
   AmazonLinuxCpuType,
@@ -20,15 +20,17 @@ import { Construct, IConstruct } from 'constructs';
 import { bootAsset, DeferredValues, firstBootScript } from './boot-asset';
 import { instanceFiles } from './instance-files';
 import { instanceRole, TAGS } from './instance-role';
+import { maxGibibytesText } from './instance-volume';
 import { checkInstanceProps, StatefulInstanceProps } from './stateful-instance-props';
-import { instanceMetric, STATUS_CHECK } from '../metrics';
+import { ownTag } from './volume-tag';
+import { instanceMetric, STATUS_CHECK, volumeMetric } from '../metrics';
 import { withoutSnapshot } from '../removal';
 import { INSTANCE_DISK_GIB } from '../../catalog/images';
 import { acknowledge } from '../../private/acknowledge';
 import { encryptionKeyOf } from '../../private/encryption-key';
 import { defineLogGroup } from '../../private/log-group';
 import { ecrRepository } from '../../private/container-image';
-import { invalidValue, withPath } from '../../private/errors';
+import { withPath } from '../../private/errors';
 import { resourcePolicy } from '../../private/removal-policy';
 
 /** The time that a deployment waits for the service: the old instance stops, the volume is attached, the image is pulled. */
@@ -69,6 +71,19 @@ export interface IStatefulInstance extends IConstruct, IGrantable {
    * @param props options of the metric; by default the maximum over a minute
    */
   metricStatusCheckFailed(props?: MetricOptions): Metric;
+  /**
+   * Returns the metric of the used part of the volume, in percent, which the instance publishes every five minutes.
+   *
+   * @param props options of the metric; by default the maximum over 5 minutes
+   */
+  metricVolumeUsedPercent(props?: MetricOptions): Metric;
+  /**
+   * Returns the metric of the hours until the volume is full at its maximum size, if it fills as in the last day; 8,760 if it does not fill. It is
+   * published from the sixth hour of an instance on.
+   *
+   * @param props options of the metric; by default the minimum over 5 minutes
+   */
+  metricVolumeHoursToFull(props?: MetricOptions): Metric;
 }
 
 /** A single EC2 instance with a persistent volume: a replacement attaches the same volume. */
@@ -80,12 +95,19 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
   public readonly volume: CfnVolume;
   public readonly host: string;
   public readonly logGroup: ILogGroup;
+  /**
+   * The value of the tag `cdk-posthog:volume` of the volume.
+   *
+   * @internal
+   */
+  public readonly _volumeTag: string;
 
   public constructor(scope: Construct, id: string, props: StatefulInstanceProps) {
     super(scope, id);
     withPath(this, () => checkInstanceProps(props));
     this.host = props.hostName;
     const tag = withPath(this, () => ownTag(this, id));
+    this._volumeTag = tag;
     this.volume = this.defineVolume(props, tag);
     if (props.volume.snapshotId !== undefined) {
       Annotations.of(this).addWarningV2(
@@ -113,6 +135,7 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
       logGroup: this.logGroup,
       zone: props.zone,
       hostName: props.hostName,
+      growsVolume: props.volume.maxSize !== undefined,
       volumeKey: encryptionKeyOf(this),
       secrets: [
         ...Object.values(props.container.secrets).map(({ secret }) => secret),
@@ -141,6 +164,14 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
 
   public metricStatusCheckFailed(props?: MetricOptions): Metric {
     return this.metric('StatusCheckFailed', { ...STATUS_CHECK, ...props });
+  }
+
+  public metricVolumeUsedPercent(props?: MetricOptions): Metric {
+    return volumeMetric(this, this._volumeTag, 'VolumeUsedPercent', { statistic: Stats.MAXIMUM, ...props });
+  }
+
+  public metricVolumeHoursToFull(props?: MetricOptions): Metric {
+    return volumeMetric(this, this._volumeTag, 'VolumeHoursToFull', { statistic: Stats.MINIMUM, ...props });
   }
 
   private defineVolume({ volume, subnet, removalPolicy }: StatefulInstanceProps, tag: string): CfnVolume {
@@ -214,7 +245,7 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
   }
 
   /** Defines a group of one instance. It terminates an instance before it starts the next, because only one can attach the volume. */
-  private defineGroup({ vpc, subnet }: StatefulInstanceProps): AutoScalingGroup {
+  private defineGroup({ vpc, subnet, volume }: StatefulInstanceProps): AutoScalingGroup {
     const group = new AutoScalingGroup(this, 'Group', {
       vpc,
       vpcSubnets: { subnets: [subnet] },
@@ -226,6 +257,11 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
     });
     const definition = group.node.defaultChild as CfnAutoScalingGroup;
     definition.instanceMaintenancePolicy = { minHealthyPercentage: 0, maxHealthyPercentage: 100 };
+    // Of the group and not of the instance: the maximum changes without another instance.
+    const maxVolumeGib = maxGibibytesText(volume);
+    if (maxVolumeGib !== undefined) {
+      Tags.of(definition).add(TAGS.maxVolumeGib, maxVolumeGib, { applyToLaunchedInstances: false });
+    }
     // An instance needs these at boot.
     group.node.addDependency(this.volume, this.role, this.logGroup, subnet.internetConnectivityEstablished);
     return group;
@@ -249,42 +285,4 @@ function volumeId(snapshotId?: string): string {
     return 'Volume';
   }
   return Token.isUnresolved(snapshotId) ? 'VolumeFromSnapshot' : `Volume-${snapshotId}`;
-}
-
-/** The tags of the volumes of a stack, with the paths of their instances. */
-const TAGS_OF_STACKS = new WeakMap<Stack, Map<string, string>>();
-
-/**
- * Returns the tag value of the volume and its instances.
- *
- * Throws if another instance of the stack has the same one: each instance would find two volumes and refuse both.
- */
-function ownTag(scope: Construct, id: string): string {
-  const stack = Stack.of(scope);
-  const known = TAGS_OF_STACKS.get(stack) ?? new Map<string, string>();
-  TAGS_OF_STACKS.set(stack, known);
-  const tag = tagValue(scope);
-  const other = known.get(tag);
-  if (other !== undefined) {
-    throw invalidValue(
-      'id',
-      `must differ from that of ${other} in a letter, a digit or one of _./@+-, because the tag of its volume has no others`,
-      id,
-    );
-  }
-  known.set(tag, scope.node.path);
-  return tag;
-}
-
-/**
- * Returns the tag value of the volume and its instances. It is the same when a stack is deployed again, so that a retained volume
- * is found.
- */
-function tagValue(scope: Construct): string {
-  const stack = Stack.of(scope);
-  const path = scope.node.path
-    .slice(stack.node.path.length)
-    .replace(/^\//, '')
-    .replace(/[^A-Za-z0-9_./@+-]/g, '-');
-  return `${stack.stackName}/${path.length > 100 ? `${path.slice(0, 50)}${scope.node.addr}` : path}`;
 }

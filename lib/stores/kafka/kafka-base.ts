@@ -34,6 +34,12 @@ export interface IKafka extends IConstruct, IConnectable {
   /** The name of the MSK cluster, as in its metrics; undefined for other clusters. */
   readonly clusterName?: string;
   /**
+   * The values of the tag `cdk-posthog:volume` of the volumes that can be restored one by one; undefined if there are none.
+   *
+   * @internal
+   */
+  readonly _volumeTags?: readonly string[];
+  /**
    * Returns a metric of the cluster: of MSK, from the namespace `AWS/Kafka`; of `RedpandaKafka`, that of its instance, from `AWS/EC2`.
    *
    * Throws if the cluster is imported without `clusterName`.

@@ -44,11 +44,19 @@ export interface RedpandaKafkaProps {
    */
   readonly registryCredentials?: ISecret;
   /**
-   * The size of the volume, from 20 GiB to 64 TiB. It can be raised while Redpanda runs, but not lowered.
+   * The initial size of the volume, from 20 GiB to 64 TiB. It can be raised above the size that the volume has grown to, but not lowered; see
+   * docs/instances.md.
    *
    * @default Size.gibibytes(100)
    */
   readonly volumeSize?: Size;
+  /**
+   * The size that the volume may grow to by itself, at most 64 TiB. It grows when it is 75 percent full, and never shrinks. Set it to `volumeSize` to
+   * keep it from growing. A change does not replace the instance.
+   *
+   * @default - four times `volumeSize`; none if that is not known at synthesis
+   */
+  readonly maxVolumeSize?: Size;
   /**
    * The snapshot to create the volume from, of another `RedpandaKafka`. Do not change it as long as the volume exists; see docs/instances.md.
    *
@@ -126,6 +134,7 @@ export const REDPANDA_CHECKS: Checks<RedpandaKafkaProps> = {
     GP3.gibibytes.max,
     `must be ${MIN_VOLUME_GIB} GiB or more, up to 64 TiB: Redpanda rejects writes when less than 5 GiB are free`,
   ),
+  maxVolumeSize: gibibytes(MIN_VOLUME_GIB, GP3.gibibytes.max),
   snapshotId,
   retention,
   partitionRetention,

@@ -16,6 +16,7 @@ import {
 } from './redpanda-config';
 import { checkRedpandaProps, REDPANDA_CHECKS, REDPANDA_DEFAULTS, RedpandaKafkaProps } from './redpanda-kafka-props';
 import { instanceSubnets } from '../instance/instance-subnets';
+import { defaultMaxVolumeSize } from '../instance/instance-volume';
 import { IStatefulInstance, StatefulInstance } from '../instance/stateful-instance';
 import { KAFKA_MESSAGE_BYTES } from '../../catalog/kafka/limits';
 import { checkProps } from '../../private/checks/check';
@@ -51,6 +52,12 @@ export class RedpandaKafka extends KafkaBase {
   public readonly encryption: KafkaEncryption = KafkaEncryption.PLAINTEXT;
   public readonly maxMessageBytes: number = KAFKA_MESSAGE_BYTES;
   public readonly managesTopics: boolean = true;
+  /**
+   * The values of the tag `cdk-posthog:volume` of the volumes that can be restored one by one; undefined if there are none.
+   *
+   * @internal
+   */
+  public readonly _volumeTags?: readonly string[];
   /** Always undefined: this is no MSK cluster. */
   public readonly clusterName?: string = undefined;
 
@@ -76,7 +83,9 @@ export class RedpandaKafka extends KafkaBase {
     this.connections.addSecurityGroup(securityGroup);
     this.securityGroup = securityGroup;
     this.bootstrapServers = `${this.host}:${REDPANDA_PORTS.kafka}`;
-    this.instance = this.defineInstance(props, image, subnet);
+    const instance = this.defineInstance(props, image, subnet);
+    this.instance = instance;
+    this._volumeTags = [instance._volumeTag];
   }
 
   /**
@@ -123,7 +132,7 @@ export class RedpandaKafka extends KafkaBase {
       subnet,
       securityGroup: this.securityGroup,
       instanceType: props.instanceType ?? REDPANDA_DEFAULTS.instanceType,
-      volume: { size: volumeSize, snapshotId: props.snapshotId },
+      volume: { size: volumeSize, maxSize: props.maxVolumeSize ?? defaultMaxVolumeSize(volumeSize), snapshotId: props.snapshotId },
       mountPoint: PATHS.mountPoint,
       owner: OWNER,
       removalPolicy: props.removalPolicy ?? REDPANDA_DEFAULTS.removalPolicy,

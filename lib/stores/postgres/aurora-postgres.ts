@@ -13,6 +13,7 @@ import {
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { POSTGRES_DEFAULTS, POSTGRES_OPTION_CHECKS, POSTGRES_PORT, PostgresOptions } from './postgres-props';
+import { connectionsOfCluster } from './max-connections';
 import { RdsPostgres } from './rds-postgres';
 import { acknowledgeServer, CA_CERTIFICATE, COMMON_PROPS, limitMonitoringRole, postgresParameters } from './rds-server';
 import { isKept } from '../removal';
@@ -75,12 +76,20 @@ export class AuroraPostgres extends RdsPostgres {
   public readonly clusterIdentifier?: string;
   /** Always undefined: this is no RDS instance. */
   public readonly instanceIdentifier?: string = undefined;
+  /**
+   * The maximum number of connections, estimated from the maximum capacity if no number is set; undefined if it is not known.
+   *
+   * @internal
+   */
+  public readonly _maxConnections?: number;
 
   public constructor(scope: Construct, id: string, props: AuroraPostgresProps) {
     super(scope, id, props, CHECKS);
     withPath(this, () => checkCapacity(props));
     this.cluster = withPath(this, () => defineCluster(this, props, this.credentials!, this.securityGroup));
     this.clusterIdentifier = this.cluster.clusterIdentifier;
+    const { minCapacity, maxCapacity } = { ...DEFAULTS, ...props };
+    this._maxConnections = connectionsOfCluster(props.maxConnections, minCapacity, maxCapacity);
     // The cluster accepts connections only once it has an instance, so the URLs depend on it.
     this._serverDefined(this.cluster.clusterEndpoint.hostname, this.cluster);
   }

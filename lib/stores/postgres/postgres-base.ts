@@ -70,6 +70,12 @@ export interface IPostgres extends IConstruct, IConnectable {
    * @internal
    */
   readonly _singleLogin?: PostgresContext;
+  /**
+   * The maximum number of connections, estimated from the memory of the server if no number is set; undefined if it is not known.
+   *
+   * @internal
+   */
+  readonly _maxConnections?: number;
   /** The host name of the server, for clients without URL support. Optional for an imported server. */
   readonly host?: string;
   /** The port that the server listens on. */

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import { CaCertificate, DatabaseInsightsMode, PerformanceInsightRetention } from 'aws-cdk-lib/aws-rds';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
+import { BYTES_PER_CONNECTION, LEAST_CONNECTIONS } from './max-connections';
 import { POSTGRES_DEFAULTS, PostgresOptions } from './postgres-props';
 import { isKept } from '../removal';
 import { acknowledge } from '../../private/acknowledge';
@@ -29,7 +30,7 @@ export const CA_CERTIFICATE = CaCertificate.RDS_CA_RSA2048_G1;
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html (maximum number of database connections)
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ParamValuesRef.html (a function takes formulas and integers)
  */
-const MAX_CONNECTIONS = 'GREATEST({DBInstanceClassMemory/9531392},400)';
+const MAX_CONNECTIONS = `GREATEST({DBInstanceClassMemory/${BYTES_PER_CONNECTION}},${LEAST_CONNECTIONS})`;
 
 /** Returns the parameters of the server that differ from the defaults of RDS. */
 export function postgresParameters(maxConnections = MAX_CONNECTIONS): Record<string, string> {

@@ -45,6 +45,22 @@ test.each<[string, string, object, [string, number, string][]]>([
   ],
   ['nothing for a gateway endpoint', 'AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' }, []],
   ['a volume', 'AWS::EC2::Volume', { Size: 200 }, [['EBS volume: 200 GiB gp3', 1, '16.00']]],
+  [
+    'a volume of an instance with data',
+    'AWS::EC2::Volume',
+    { Size: 200, Tags: [{ Key: 'cdk-posthog:volume', Value: 'PostHog/ClickHouse' }] },
+    [
+      ['EBS volume: 200 GiB gp3', 1, '16.00'],
+      ['Metric of a data volume', 2, '0.60'],
+    ],
+  ],
+  [
+    'the canary',
+    'AWS::Lambda::Function',
+    { Environment: { Variables: { CANARY: { 'Fn::Join': ['', []] } } } },
+    [['Metric of the canary', 2, '0.60']],
+  ],
+  ['nothing for another function', 'AWS::Lambda::Function', {}, []],
   ['a fast volume', 'AWS::EC2::Volume', { Size: 100, Iops: 7000, Throughput: 500 }, [['EBS volume: 100 GiB gp3', 1, '43.00']]],
   [
     'an instance, and the disk of its image',

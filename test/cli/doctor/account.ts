@@ -65,6 +65,14 @@ export function accountWith(template: CloudFormationTemplate): Answers {
       })),
       { LogicalResourceId: 'Skipped', ResourceType: 'Custom::Other', ResourceStatus: 'CREATE_COMPLETE' },
     ]),
+    'cloudwatch:DescribeAlarms': () => ({
+      MetricAlarms: ofType<{ AlarmName: string }>(template, 'AWS::CloudWatch::Alarm').map(([, { AlarmName }]) => ({ AlarmName, StateValue: 'OK' })),
+      CompositeAlarms: ofType<{ AlarmName: string }>(template, 'AWS::CloudWatch::CompositeAlarm').map(([, { AlarmName }]) => ({
+        AlarmName,
+        StateValue: 'OK',
+        AlarmActions: ['arn:aws:sns:eu-central-1:111122223333:operators'],
+      })),
+    }),
     'elasticloadbalancing:DescribeLoadBalancers': ({ 'Names.member.1': name, 'LoadBalancerArns.member.1': arn }) =>
       name === 'PostHo-Ingre-1' || arn === BALANCER
         ? {
@@ -108,6 +116,23 @@ export function accountWith(template: CloudFormationTemplate): Answers {
     }),
     'elasticloadbalancing:DescribeTargetHealth': () => ({
       TargetHealthDescriptions: [{ Target: { Id: '10.0.1.10', Port: 8000 }, TargetHealth: { State: 'healthy' } }],
+    }),
+    // A volume that has its declared size, in a stack of its own.
+    'ec2:DescribeVolumes': () => ({
+      volumeSet: [
+        {
+          volumeId: 'vol-1',
+          size: 200,
+          tagSet: [
+            { key: 'cdk-posthog:volume', value: 'Stores/ClickHouse/Server1' },
+            { key: 'aws:cloudformation:stack-name', value: 'Stores' },
+            { key: 'aws:cloudformation:logical-id', value: 'Volume' },
+          ],
+        },
+      ],
+    }),
+    'cloudformation:GetTemplate': () => ({
+      TemplateBody: JSON.stringify({ Resources: { Volume: { Type: 'AWS::EC2::Volume', Properties: { Size: 200 } } } }),
     }),
     'ec2:DescribeSubnets': () => ({
       subnetSet: standsIn.map((id) => ({ subnetId: id, cidrBlock: subnets.get(id)!.CidrBlock, availabilityZone: 'eu-central-1a' })),

@@ -33,6 +33,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   'secretsmanager': 'secretsmanager',
   'Logs_20140328': 'logs',
   'AWSStepFunctions': 'states',
+  'GraniteServiceVersion20100801': 'cloudwatch',
 };
 
 /** The requests of APIs that name an action by method and path. A name in braces is a member of the question. */

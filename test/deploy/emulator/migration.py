@@ -164,7 +164,11 @@ def end(backend: EC2ContainerServiceBackend, task: Task) -> None:
 
 
 def invoke(parameters: dict[str, Any], region: str, state_credentials: Any) -> dict[str, Any]:
-    result = call(parameters["FunctionName"], json.loads(parameters["Payload"]))
+    event = json.loads(parameters["Payload"])
+    if "beforeMigration" in event:
+        # There is no ClickHouse to back up. The function has tests of its own.
+        return {"StatusCode": 200, "Payload": {"outcome": "done", "message": "there is no ClickHouse"}}
+    result = call(parameters["FunctionName"], event)
     if "errorMessage" in result:
         raise lambda_eval_utils.LambdaFunctionErrorException("Unhandled", json.dumps(result))
     return {"StatusCode": 200, "Payload": result["answer"]}

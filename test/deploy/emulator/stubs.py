@@ -6,6 +6,7 @@ from typing import Any
 from moto.cloudformation.exceptions import ValidationError
 from moto.core.common_models import CloudFormationModel
 from .migration import MIGRATION_STUBS
+from .monitoring import MONITORING_STUBS
 from .api import client
 from .stub import Stub, camel
 from .stores import STORE_STUBS
@@ -196,5 +197,5 @@ class Service(Stub, CloudFormationModel):
 STUBS = (
     Secret, PrivateDnsNamespace, DiscoveryService, ScalableTarget, ScalingPolicy, SecurityGroupEgress, SubnetRouteTableAssociation, TaskDefinition,
     CapacityProviders, Service,
-    *STORE_STUBS, *MIGRATION_STUBS,
+    *STORE_STUBS, *MIGRATION_STUBS, *MONITORING_STUBS,
 )

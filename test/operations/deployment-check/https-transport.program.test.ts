@@ -27,7 +27,7 @@ beforeAll(async () => {
           name: (request.socket as TLSSocket & { servername?: string }).servername,
           body,
         });
-        response.writeHead(url === '/long' ? 503 : 200).end(url === '/long' ? 'x'.repeat(1_000_000) : '{"status":1}');
+        response.writeHead(url === '/long' ? 503 : 200).end(url === '/long' ? 'x'.repeat(1_500_000) : '{"status":1}');
       });
   });
   port = await listening(server);
@@ -52,7 +52,7 @@ test('the transport connects to the load balancer with the domain name, and acce
 });
 
 test('the transport truncates long responses', async () => {
-  expect(await transport().send({ method: 'GET', path: '/long', headers: {} })).toEqual({ response: { status: 503, body: 'x'.repeat(65_536) } });
+  expect(await transport().send({ method: 'GET', path: '/long', headers: {} })).toEqual({ response: { status: 503, body: 'x'.repeat(1_048_576) } });
 });
 
 test('the transport returns the reason for a missing response', async () => {

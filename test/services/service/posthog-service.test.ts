@@ -1,6 +1,7 @@
 import { Aspects } from 'aws-cdk-lib/core';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Alarm, IAlarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { CfnService } from 'aws-cdk-lib/aws-ecs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -197,4 +198,32 @@ test('a service has its ECS service, its task definition and its log group', () 
   const ids = [web.service, web.taskDefinition, web.logGroup].map((construct) => stack.getLogicalId(resource(construct)));
   expect(ids.slice(0, 2)).toEqual([serviceResourceOf(changed, 'web')[0], taskOf(changed, 'web')[0]]);
   expect(ofType(changed, 'AWS::Logs::LogGroup').map(([id]) => id)).toContain(ids[2]);
+});
+
+describe('deployment alarms', () => {
+  const configurationOf = (deploymentAlarms?: IAlarm[], stack = newStack()) => {
+    newPostHog(stack, { serviceOptions: [{ process: PostHogProcess.CAPTURE, deploymentAlarms }] });
+    const services = Template.fromStack(stack).findResources('AWS::ECS::Service') as Record<
+      string,
+      { Properties: { DeploymentConfiguration: { Alarms?: object } } }
+    >;
+    const [, capture] = Object.entries(services).find(([id]) => id.startsWith('PostHogServicesCaptureService'))!;
+    return capture.Properties.DeploymentConfiguration.Alarms;
+  };
+
+  test('roll back a deployment of their process', () => {
+    const stack = newStack();
+    const alarm = new Alarm(stack, 'Alarm', {
+      metric: new Metric({ namespace: 'AWS/ApplicationELB', metricName: 'HTTPCode_Target_5XX_Count' }),
+      threshold: 1,
+      evaluationPeriods: 1,
+    });
+    const imported = Alarm.fromAlarmArn(stack, 'Imported', 'arn:aws:cloudwatch:eu-central-1:111122223333:alarm:other');
+    expect(configurationOf([alarm, imported], stack)).toEqual({ AlarmNames: [{ Ref: 'Alarm7103F465' }, 'other'], Enable: true, Rollback: true });
+  });
+
+  test('are off without the prop, and are turned off by an empty list', () => {
+    expect(configurationOf()).toBeUndefined();
+    expect(configurationOf([])).toEqual({ AlarmNames: [], Enable: false, Rollback: false });
+  });
 });

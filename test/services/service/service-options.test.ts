@@ -72,7 +72,6 @@ describe('taskSize', () => {
   });
 
   const ONE_ONLY: [PostHogProcess, string][] = [
-    [PostHogProcess.WORKER, 'it runs the only scheduler'],
     [PostHogProcess.LIVESTREAM, 'each task would see only some of the events'],
     [PostHogProcess.TEMPORAL, 'its tasks cannot discover each other'],
   ];

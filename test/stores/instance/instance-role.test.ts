@@ -1,3 +1,4 @@
+import { Size } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { newStack, only } from '../../helpers/stack';
@@ -122,4 +123,18 @@ describe('the role of StatefulInstance', () => {
   test.each(SAMPLE_IMAGES.filter(({ ecr }) => !ecr))('has no ECR permissions for $image', ({ image }) => {
     expect(allowedInEcr(image)).toEqual([]);
   });
+});
+
+test('instanceRole can enlarge the volume with its tag only, if that may grow', () => {
+  const growing = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
+  newInstance(growing, { volume: { size: Size.gibibytes(100), maxSize: Size.gibibytes(400) } });
+  const modifying = statementsOfRole(Template.fromStack(growing)).filter(({ Action }) => [Action].flat().some((action) => /Modif/.test(action)));
+  expect(modifying).toMatchObject([
+    { Action: expect.arrayContaining(['ec2:DescribeVolumesModifications']) as string[], Resource: '*' },
+    {
+      Action: ['ec2:AttachVolume', 'ec2:ModifyVolume'],
+      Resource: 'arn:aws:ec2:eu-central-1:111122223333:volume/*',
+      Condition: { StringEquals: { 'aws:ResourceTag/cdk-posthog:volume': 'Stack/Db' } },
+    },
+  ]);
 });

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { App, Fn, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib/core';
+import { App, Duration, Fn, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib/core';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { InstanceType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -306,4 +306,33 @@ test('StatefulInstance grants access to the credentials of the registry, and put
   const reads = statementsOf(template, idOf(stack.resolve(role.roleArn))).filter(({ actions }) => actions.includes('secretsmanager:GetSecretValue'));
   expect(JSON.stringify(reads.map(({ resources }) => resources))).toContain(':secret:docker-hub-??????');
   expect(assetFiles(stack).settings).toMatch(/^REGISTRY_SECRET=.*:secret:docker-hub$/m);
+});
+
+describe('the maximum size of the volume', () => {
+  const GROWING = { size: Size.gibibytes(100), maxSize: Size.gibibytes(400) };
+  const groupTags = (template: Template) =>
+    ((ofType(template, 'AWS::AutoScaling::AutoScalingGroup')[0][1].Properties.Tags ?? []) as { Key: string }[]).filter(
+      ({ Key }) => Key === 'cdk-posthog:max-volume-gib',
+    );
+
+  test('is a tag of the group, and not of its instances', () => {
+    expect(groupTags(templateOf({ volume: GROWING }))).toEqual([{ Key: 'cdk-posthog:max-volume-gib', Value: '400', PropagateAtLaunch: false }]);
+    expect(groupTags(templateOf())).toEqual([]);
+  });
+
+  test('changes nothing else, so that no instance is replaced', () => {
+    const without = (template: Template) =>
+      JSON.stringify(template.toJSON()).replace(/,?\{"Key":"cdk-posthog:max-volume-gib","PropagateAtLaunch":false,"Value":"\d+"\}/, '');
+    const [one, other] = [GROWING, { ...GROWING, maxSize: Size.gibibytes(500) }].map((volume) => templateOf({ volume }));
+    expect(groupTags(one)).not.toEqual(groupTags(other));
+    expect(without(one)).toBe(without(other));
+  });
+});
+
+test('StatefulInstance has the metrics that it publishes about its volume, by the tag of the volume', () => {
+  const instance = newInstance(newStack());
+  const identity = { namespace: 'PostHog', dimensions: { Volume: 'Stack/Db' }, period: Duration.minutes(5) };
+  expect(instance.metricVolumeUsedPercent()).toMatchObject({ ...identity, metricName: 'VolumeUsedPercent', statistic: 'Maximum' });
+  expect(instance.metricVolumeHoursToFull()).toMatchObject({ ...identity, metricName: 'VolumeHoursToFull', statistic: 'Minimum' });
+  expect(instance.metricVolumeUsedPercent({ statistic: 'Average' }).statistic).toBe('Average');
 });

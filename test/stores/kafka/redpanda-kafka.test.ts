@@ -177,8 +177,8 @@ test('RedpandaKafka allows connections from PostHog on port 9092 only', () => {
   const template = Template.fromStack(stack);
   const [group] = ofType(template, 'AWS::EC2::SecurityGroup').find(([, { Properties }]) => Properties.GroupDescription === 'PostHog Kafka: broker')!;
   const ways = waysInto(template, group);
-  // The members of the group of its clients, and the migration.
-  expect(ways).toHaveLength(2);
+  // The members of the group of its clients, the migration, and the monitor.
+  expect(ways).toHaveLength(3);
   expect(new Set(ways.map(({ port }) => port))).toEqual(new Set([9092]));
 });
 

@@ -5,13 +5,24 @@ import { TaskSize } from '../../posthog-size';
 import { ProcessDefinition } from '../../process-definition';
 import { DJANGO, djangoSettings } from '../shared/django';
 
+/**
+ * The largest file that the app can write, in MiB: Django under ASGI reads each body to its end before it looks at the path, into memory up to 2.5 MB
+ * and then into a file of this size at most (django/core/handlers/asgi.py, read_body). Neither Granian nor Django has a limit for it; bodies of over
+ * 22 MB were refused before Granian (unit.json.tpl). It is the limit of nginx on streamed bodies, and leaves room for the files of prometheus_client,
+ * which double (prometheus_client/mmap_dict.py): a worker that cannot enlarge one fails.
+ */
+const LARGEST_FILE_MIB = 64;
+
 /** The app: Django in several workers of a web server (bin/docker-server, posthog/health.py). */
 export const WEB: ProcessDefinition<PostHogProcess.WEB> = {
   ...DJANGO,
   process: PostHogProcess.WEB,
   id: 'Web',
   // The image's default command migrates, and runs worker and server together.
-  command: ['./bin/docker-server'],
+  entryPoint: ['/bin/bash', '-c'],
+  // A write beyond the limit fails, and the client gets 500. bash counts in KiB. Python ignores the signal that would end the process
+  // (Python/pylifecycle.c, SIGXFSZ). docs/performance.md has the measurement.
+  command: [`ulimit -f ${LARGEST_FILE_MIB * 1024} && exec ./bin/docker-server`],
   http: {
     port: 8000,
     // It ignores ALLOWED_HOSTS and pending migrations, unlike `/_health`. It checks no data store, unlike `/_readyz`: ECS

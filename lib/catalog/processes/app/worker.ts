@@ -7,10 +7,11 @@ import { DJANGO, djangoSettings } from '../shared/django';
 import { scriptText } from '../../../private/assets';
 
 /**
- * The background worker, which includes the only scheduler (bin/docker-worker-celery).
+ * The background worker (Celery) with the scheduler (bin/docker-worker-celery).
  *
- * It runs one task, because there can be only one scheduler. During a deployment the new task overlaps with the old: the scheduler's lock
- * in the cache (redbeat, posthog/settings/celery.py) prevents duplicate runs. More work requires a larger task.
+ * Every task starts a scheduler, and one of them works at a time: the others wait for its lock in the cache, which it renews at every tick and which
+ * ends 45 seconds after the last one (redbeat 2.3.3, schedulers.py: `acquire_distributed_beat_lock`, `tick`; REDBEAT_LOCK_TIMEOUT in
+ * posthog/settings/celery.py). A scheduler that lost the lock, or never got it, raises an error at its next tick and so ends its task.
  *
  * The script also syncs the templates of destinations and transformations to the database, with every new image of data pipelines, which provide
  * most of them.
@@ -24,15 +25,15 @@ export const WORKER: ProcessDefinition<PostHogProcess.WORKER> = {
   sizes: {
     dev: { cpu: 1024, memoryLimitMiB: 4096, minTasks: 1, maxTasks: 1 },
     small: { cpu: 2048, memoryLimitMiB: 8192, minTasks: 1, maxTasks: 1 },
-    production: { cpu: 4096, memoryLimitMiB: 16384, minTasks: 1, maxTasks: 1 },
-    large: { cpu: 8192, memoryLimitMiB: 32768, minTasks: 1, maxTasks: 1 },
+    production: { cpu: 4096, memoryLimitMiB: 16384, minTasks: 1, maxTasks: 4 },
+    large: { cpu: 8192, memoryLimitMiB: 32768, minTasks: 1, maxTasks: 6 },
   },
   memory: {
     mib: 2100,
     commit: JULY_TREE,
     basis: 'Pss of Celery 702 MB, its scheduler 694 MB and two children of 730 to 834 MB, which share most: 2.2 GB. Production reports 1 GB a child',
   },
-  single: 'it runs the only scheduler',
+  scalesOnQueue: true,
   stopTimeout: 120,
   startsAfter: [
     {

@@ -62,6 +62,7 @@ export const FEATURE_FLAGS: ProcessDefinition<PostHogProcess.FEATURE_FLAGS> = {
       },
     };
   },
-  // A request counts from its headers on, and for up to 30 seconds without its body. The default is 1,000 (rust/feature-flags/src/config.rs).
+  // A request counts from its headers on, and for up to 4.5 seconds without its body. The default is 1,000 (rust/feature-flags/src/config.rs).
+  // docs/performance.md has the measurement.
   tuning: () => ({ MAX_CONCURRENCY: String(FLAGS_CONCURRENCY) }),
 };

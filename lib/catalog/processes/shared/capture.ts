@@ -33,7 +33,7 @@ export const CAPTURE_IMAGE = {
   stores: ['cache', 'kafka'],
   needs: [],
   calls: [],
-  // Without it, a body that stops is held forever (rust/capture/src/extractors.rs).
+  // Without it, a body that stops is held forever (rust/capture/src/extractors.rs). docs/performance.md has the measurement.
   tuning: () => ({ BODY_CHUNK_READ_TIMEOUT_MS: String(STALLED_BODY_SECONDS * 1000) }),
 } as const;
 

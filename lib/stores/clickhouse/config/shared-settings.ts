@@ -19,12 +19,15 @@ export const VARIABLES = {
   kafka: 'KAFKA_HOSTS',
   password: 'POSTHOG_CLICKHOUSE_PASSWORD',
   dictReaderPassword: 'POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD',
+  readerPassword: 'POSTHOG_CLICKHOUSE_READER_PASSWORD',
   cluster: 'POSTHOG_CLICKHOUSE_CLUSTER_SECRET',
 };
 /** The user of PostHog. */
 export const USER_NAME = 'posthog';
 /** The user of dictionaries. */
 export const DICT_READER_NAME = 'dict_reader';
+/** The user with read-only access to events. */
+export const READER_NAME = 'reader';
 
 /**
  * Returns the TLS settings of servers and Keepers.

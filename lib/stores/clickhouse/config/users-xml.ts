@@ -1,4 +1,4 @@
-import { DICT_READER_NAME, USER_NAME, VARIABLES } from './shared-settings';
+import { DICT_READER_NAME, READER_NAME, USER_NAME, VARIABLES } from './shared-settings';
 import { Elements, FromEnv, identifier, xml } from './xml';
 
 /** From PostHog's docker/clickhouse/users.xml, except for the last setting. */
@@ -24,6 +24,12 @@ const PROFILE = {
   number_of_mutations_to_throw: 20,
 };
 
+/** The limits of the user that reads events: it must not slow down the queries of PostHog. */
+const READER_PROFILE = { readonly: 1, max_execution_time: 30, max_memory_usage: 1_000_000_000, max_threads: 2 };
+
+/** The tables of events: the distributed one, and the one that it reads on each server as the same user. */
+const EVENT_TABLES = ['events', 'sharded_events'];
+
 /**
  * Returns the users and their privileges, by element.
  *
@@ -31,9 +37,9 @@ const PROFILE = {
  * users; Kafka tables need the named collections. The definition of a dictionary and every backup contain the password that it reads with: it is
  * that of a user with read-only access to the database (posthog/clickhouse/dictionaries.py; docker/clickhouse/users.xml), from the server itself.
  */
-export function usersConfig(database: string): Elements {
+export function usersConfig(database: string, reader = false): Elements {
   return {
-    profiles: { default: PROFILE, readonly: { readonly: 1 } },
+    profiles: { default: PROFILE, readonly: { readonly: 1 }, ...(reader ? { reader: READER_PROFILE } : {}) },
     quotas: { default: { interval: { duration: 3600, queries: 0, errors: 0, result_rows: 0, read_rows: 0, execution_time: 0 } } },
     users: {
       [USER_NAME]: {
@@ -54,11 +60,23 @@ export function usersConfig(database: string): Elements {
         access_management: 0,
         grants: { query: `GRANT SELECT ON ${identifier(database)}.*` },
       },
+      ...(reader
+        ? {
+            [READER_NAME]: {
+              password: new FromEnv(VARIABLES.readerPassword, true),
+              networks: { ip: '::/0' },
+              profile: 'reader',
+              quota: 'default',
+              access_management: 0,
+              grants: { query: EVENT_TABLES.map((table) => `GRANT SELECT ON ${identifier(database)}.${identifier(table)}`) },
+            },
+          }
+        : {}),
     },
   };
 }
 
 /** Returns the configuration file of users. */
-export function usersXml(database: string): string {
-  return xml('clickhouse', usersConfig(database));
+export function usersXml(database: string, reader = false): string {
+  return xml('clickhouse', usersConfig(database, reader));
 }

@@ -88,18 +88,24 @@ quoted() {
   printf '"%s"' "${text//\"/\\\"}"
 }
 
-# Sends the messages to CloudWatch. A failing log service stops nothing.
-send_log() {
-  local status=$? now events='' line instance
-  ((${#SAID[@]})) || return "$status"
+# Writes log events, in JSON, to a log stream of this instance. A failing log service stops nothing.
+put_events() {
+  local instance
   instance="$(fetch_imds meta-data/instance-id 2>/dev/null || echo unknown)"
+  local where=(--log-group-name "$(setting LOG_GROUP)" --log-stream-name "$1/$instance" --cli-connect-timeout 5 --cli-read-timeout 5)
+  aws logs create-log-stream "${where[@]}" >/dev/null 2>&1 || true
+  aws logs put-log-events "${where[@]}" --log-events "[$2]" >/dev/null 2>&1 || true
+}
+
+# Sends the messages to CloudWatch.
+send_log() {
+  local status=$? now events='' line
+  ((${#SAID[@]})) || return "$status"
   now="$(date +%s)000"
   for line in "${SAID[@]}"; do
     events+="${events:+,}{\"timestamp\":$now,\"message\":$(quoted "$(basename "$0" .sh): $line")}"
   done
-  local where=(--log-group-name "$(setting LOG_GROUP)" --log-stream-name "boot/$instance" --cli-connect-timeout 5 --cli-read-timeout 5)
-  aws logs create-log-stream "${where[@]}" >/dev/null 2>&1 || true
-  aws logs put-log-events "${where[@]}" --log-events "[$events]" >/dev/null 2>&1 || true
+  put_events boot "$events"
   return "$status"
 }
 trap send_log EXIT

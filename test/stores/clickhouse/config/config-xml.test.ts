@@ -112,6 +112,19 @@ test('usersXml lets the user of dictionaries read the database from its own serv
   expect((usersConfig('posthog').profiles as Elements).readonly).toEqual({ readonly: 1 });
 });
 
+test('usersXml has a user that reads events only if it is wanted', () => {
+  const { reader } = usersConfig('a`b', true).users as Elements;
+  expect(reader).toMatchObject({
+    networks: { ip: '::/0' },
+    profile: 'reader',
+    access_management: 0,
+    grants: { query: ['GRANT SELECT ON `a\\`b`.`events`', 'GRANT SELECT ON `a\\`b`.`sharded_events`'] },
+  });
+  expect((usersConfig('posthog', true).profiles as Elements).reader).toMatchObject({ readonly: 1, max_execution_time: 30 });
+  expect(usersXml('posthog', true)).toContain('<password from_env="POSTHOG_CLICKHOUSE_READER_PASSWORD" hide_in_preprocessed="true"/>');
+  expect(usersXml('posthog')).not.toContain('POSTHOG_CLICKHOUSE_READER_PASSWORD');
+});
+
 test('usersXml allows 20 unfinished mutations of a table', () => {
   const limit = ((usersConfig('posthog').profiles as Elements).default as Elements).number_of_mutations_to_throw;
   expect(limit).toBeGreaterThan(2);
