@@ -90,7 +90,7 @@ const BROUGHT_STORES = {
   postgres: brought('postgres', 'AWS::RDS::DBInstance', 'AWS::SecretsManager::Secret'),
   cache: brought('cache', 'AWS::ElastiCache::ReplicationGroup'),
   kafka: brought('kafka', 'AWS::MSK::Cluster'),
-  clickHouse: brought('clickHouse', 'AWS::EC2::Volume', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret'),
+  clickHouse: brought('clickHouse', 'AWS::EC2::Volume', 'AWS::SecretsManager::Secret'),
   objectStorage: brought('objectStorage', 'AWS::S3::Bucket'),
 };
 
@@ -176,6 +176,8 @@ export const POSTHOG: Subject = {
       refused: [NEW_NAMESPACE, RENAMED],
     },
     ...BROUGHT_STORES,
+    // The other bucket is that of its backups.
+    clickHouse: brought('clickHouse', 'AWS::EC2::Volume', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret'),
     vpc: { to: ({ vpc }) => vpc, endangers: OTHER_CLUSTER, refused: [...MOVED_KAFKA, NEW_NAMESPACE, RENAMED] },
     cluster: { to: ({ cluster }) => cluster, endangers: OTHER_CLUSTER, refused: [...MOVED_KAFKA, NEW_NAMESPACE, RENAMED] },
     fargateCapacityProviders: { to: () => true, with: ({ cluster }) => ({ cluster }) },
