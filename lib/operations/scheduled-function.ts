@@ -78,6 +78,8 @@ export class ScheduledFunction extends Construct implements IConnectable {
     );
     // By port: groups of data stores name this one, and two groups cannot name each other.
     group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'HTTPS: secrets and APIs');
+    // Security groups do not filter the VPC's own resolver, but the VPC may have other ones.
+    [Port.udp(53), Port.tcp(53)].forEach((port) => group.addEgressRule(Peer.anyIpv4(), port, 'DNS'));
     this.connections = new Connections({ securityGroups: [group] });
     this.role = new InlineRole(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     const handler = new LambdaFunction(this, 'Handler', {

@@ -19,12 +19,14 @@ function define(stack: Stack): ScheduledFunction {
   });
 }
 
-test('a scheduled function runs in the private subnets and connects to HTTPS and to what is allowed only', () => {
+test('a scheduled function runs in the private subnets and connects to HTTPS, DNS and what is allowed only', () => {
   const stack = newStack();
   define(stack).allowTo(8443, 'to ClickHouse');
   const template = Template.fromStack(stack);
   expect(only(template, 'AWS::EC2::SecurityGroup').SecurityGroupEgress).toEqual([
     expect.objectContaining({ FromPort: 443, ToPort: 443 }),
+    expect.objectContaining({ IpProtocol: 'udp', FromPort: 53, ToPort: 53 }),
+    expect.objectContaining({ IpProtocol: 'tcp', FromPort: 53, ToPort: 53 }),
     expect.objectContaining({ FromPort: 8443, ToPort: 8443 }),
   ]);
   template.hasResourceProperties('AWS::Lambda::Function', { VpcConfig: { SubnetIds: [Match.anyValue(), Match.anyValue()] } });
