@@ -4,10 +4,9 @@ import { ALWAYS_PUBLIC } from '../lib/catalog/endpoints/endpoint-group';
 import { PublicEndpoint } from '../lib/ingress/routing/public-endpoint';
 import { DEFAULT_PRODUCTS, productsOf } from '../lib/catalog/processes/deployed-processes';
 
-const README = path.join(__dirname, '..', 'README.md');
-const BLOCK = new DocumentBlock(README, 'endpoints');
+const BLOCK = new DocumentBlock(path.join(__dirname, '..', 'docs', 'endpoints.md'), 'endpoints');
 
-/** The README's table of endpoints, made from the table that the listener rules are made from. */
+/** The table of endpoints, from the data that the listener rules are created from. */
 export function endpointsTable(): string {
   const rows = PublicEndpoint.all().map((endpoint) => {
     const answers = answering(endpoint);
@@ -32,8 +31,8 @@ function answering({ process }: PublicEndpoint): string {
   return `${process} (with Product ${products.map((product) => `\`${product}\``).join(' or ')})`;
 }
 
-/** The table in the README. */
-export function tableInReadme(): string {
+/** The table as the documentation has it. */
+export function tableInDocs(): string {
   return BLOCK.read();
 }
 

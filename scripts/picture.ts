@@ -1,19 +1,25 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { DocumentBlock } from './document-block';
 import { PostHog } from '../lib';
 import { CloudFormationTemplate } from '../cli/alb/template';
+import { drawing, PALETTES } from './picture/drawing';
 import { flowchart } from './picture/flowchart';
 import { systemOf } from './picture/system';
 
 const ROOT = path.join(__dirname, '..');
-const README = path.join(ROOT, 'README.md');
-const BLOCK = new DocumentBlock(README, 'picture');
+const DOCS = path.join(ROOT, 'docs');
+const BLOCK = new DocumentBlock(path.join(DOCS, 'architecture.md'), 'picture');
+
+/** The themes of the README's picture. */
+export const THEMES = Object.keys(PALETTES) as Theme[];
+
+type Theme = keyof typeof PALETTES;
 
 /** The template of a PostHog that is given nothing but a name. */
-function defaultTemplate(): CloudFormationTemplate {
+export function defaultTemplate(): CloudFormationTemplate {
   const { context } = JSON.parse(readFileSync(path.join(ROOT, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
   const app = new App({ context, builtinCloudFormationValidation: false });
   const stack = new Stack(app, 'Stack');
@@ -24,16 +30,32 @@ function defaultTemplate(): CloudFormationTemplate {
   return app.synth().getStackByName('Stack').template as CloudFormationTemplate;
 }
 
-/** The README's picture of the whole system, made from the template of the default. */
-export function picture(): string {
-  return ['```mermaid', flowchart(systemOf(defaultTemplate())), '```'].join('\n');
+/** The connections of every process as a flowchart, from a template. */
+export function diagram(template: CloudFormationTemplate): string {
+  return ['```mermaid', flowchart(systemOf(template)), '```'].join('\n');
 }
 
-/** The picture in the README. */
-export function pictureInReadme(): string {
+/** The flowchart as the documentation has it. */
+export function diagramInDocs(): string {
   return BLOCK.read();
 }
 
+/** The README's picture of the processes and data stores, from a template. */
+export function picture(theme: Theme, template: CloudFormationTemplate): string {
+  return drawing(systemOf(template), PALETTES[theme]);
+}
+
+/** The picture as the README shows it. */
+export function pictureInDocs(theme: Theme): string {
+  return readFileSync(fileOf(theme), 'utf8');
+}
+
+function fileOf(theme: Theme): string {
+  return path.join(DOCS, 'images', `architecture-${theme}.svg`);
+}
+
 if (require.main === module) {
-  BLOCK.write(picture());
+  const template = defaultTemplate();
+  BLOCK.write(diagram(template));
+  THEMES.forEach((theme) => writeFileSync(fileOf(theme), picture(theme, template)));
 }

@@ -51,13 +51,13 @@ export const KNOWN: readonly Known[] = [
   {
     pattern: /Capacity is unavailable at this time/i,
     fix: 'Fargate has no capacity in these zones now: wait, or deploy again later',
-    page: 'docs/deploy.md#troubleshooting',
+    page: 'docs/troubleshooting.md#services-do-not-start',
     source: ECS_MESSAGES,
   },
   {
     pattern: /unable to place a task.*Internal error/i,
     fix: 'a subnet can be in a zone without Fargate: choose other zones for the network',
-    page: 'docs/deploy.md#troubleshooting',
+    page: 'docs/troubleshooting.md#services-do-not-start',
     source: ECS_MESSAGES,
   },
   {
@@ -75,7 +75,7 @@ export const KNOWN: readonly Known[] = [
   {
     pattern: /ResourceInitializationError/i,
     fix: 'check that the subnets of the services reach Secrets Manager, ECR and CloudWatch Logs, and that the secrets exist',
-    page: 'docs/deploy.md#troubleshooting',
+    page: 'docs/troubleshooting.md#services-do-not-start',
     source: ECS_STOPPED,
   },
   {
@@ -87,13 +87,13 @@ export const KNOWN: readonly Known[] = [
   {
     pattern: /is unhealthy in|failed (container|ELB) health checks|health checks failed/i,
     fix: 'read the log of the process, and whether it reaches its data stores',
-    page: 'docs/deploy.md#troubleshooting',
+    page: 'docs/troubleshooting.md#services-do-not-start',
     source: ECS_MESSAGES,
   },
   {
     pattern: /ECS Deployment Circuit Breaker|tasks failed to start|unable to consistently start tasks|Essential container in task exited/i,
     fix: 'read the log of the process: its last lines say why it stops',
-    page: 'docs/deploy.md#troubleshooting',
+    page: 'docs/troubleshooting.md#services-do-not-start',
     source: ECS_MESSAGES,
   },
   {
@@ -135,7 +135,7 @@ export const KNOWN: readonly Known[] = [
   {
     pattern: /AccessDenied|not authorized to perform|UnauthorizedOperation/i,
     fix: 'allow the action to the role that CloudFormation uses, which `npx cdk bootstrap` created',
-    page: 'docs/deploy.md#troubleshooting',
+    page: 'docs/troubleshooting.md#before-anything-is-created',
     source: CLOUDFORMATION,
   },
 ];

@@ -1,16 +1,8 @@
-import { EVERYTHING_ELSE, Kind, System, Thing, Way } from './system';
-
-/** A frame of the picture, with its contents. */
-interface Frame {
-  readonly id: string;
-  readonly title: string;
-  readonly things: readonly Thing[];
-}
+import { Frame, framesOf, pathsOn } from './frames';
+import { Kind, System, Thing, Way } from './system';
 
 /** How many members of a frame may lack an arrow that is drawn from the whole frame, with their names on it. */
 const EXCEPTIONS = 2;
-/** Maximum length of the label on an arrow of the load balancer. */
-const LABEL = 32;
 
 /** Draws a system as a flowchart of Mermaid, with names for ids: a picture changes only where the system does. */
 export function flowchart({ things, ways }: System): string {
@@ -26,42 +18,6 @@ export function flowchart({ things, ways }: System): string {
     ...arrows(frames, ways),
   ];
   return lines.join('\n');
-}
-
-function framesOf(things: readonly Thing[], ways: readonly Way[]): Frame[] {
-  const ingresses = things.filter(({ kind }) => kind === Kind.LOAD_BALANCER).map(({ id }) => id);
-  const web = things.find(({ name }) => name === 'web');
-  const kafka = things.find(({ kind, name }) => kind === Kind.STORE && name === 'Kafka');
-  const goes = (from: readonly string[], to?: string) => ways.some((way) => from.includes(way.from) && way.to === to);
-  const others = (thing: Thing) =>
-    things
-      .filter(({ kind }) => kind === Kind.PROCESS)
-      .map(({ id }) => id)
-      .filter((id) => id !== thing.id);
-  const frameOf = (thing: Thing): string => {
-    if (thing.kind !== Kind.PROCESS) {
-      return thing.kind;
-    }
-    if (thing.image === web?.image) {
-      return 'app';
-    }
-    if (goes(ingresses, thing.id)) {
-      return 'answering';
-    }
-    return goes([thing.id], kafka?.id) && !goes(others(thing), thing.id) ? 'background' : 'inside';
-  };
-  const titles = [
-    ['answering', 'serves clients'],
-    ['app', 'the app'],
-    ['background', 'works in the background'],
-    ['inside', 'called by the others'],
-    [Kind.ONCE, 'runs once in a deployment'],
-    [Kind.SCHEDULED, 'runs on a schedule'],
-    [Kind.STORE, 'stores'],
-  ];
-  return titles
-    .map(([id, title]) => ({ id: `in_${id}`, title, things: things.filter((thing) => thing.kind !== Kind.LOAD_BALANCER && frameOf(thing) === id) }))
-    .filter(({ things: members }) => members.length > 0);
 }
 
 /** Draws an arrow for each connection, and a single one for those of a whole frame. */
@@ -106,13 +62,6 @@ function node(thing: Thing): string {
 
 function idOf({ kind, name }: Thing): string {
   return `${kind}_${name.replaceAll(/[^A-Za-z0-9]+/g, '_')}`;
-}
-
-/** The shortest paths first: those that people know. */
-function pathsOn({ paths = [] }: Way): string {
-  const sorted = [...paths].sort((a, b) => Number(b === EVERYTHING_ELSE) - Number(a === EVERYTHING_ELSE) || a.length - b.length || (a < b ? -1 : 1));
-  const shown = sorted.filter((_, index) => index === 0 || sorted.slice(0, index + 1).join(' ').length <= LABEL);
-  return [...shown, ...(shown.length < sorted.length ? ['…'] : [])].join(' ');
 }
 
 function thingOf(things: readonly Thing[], id: string): Thing {

@@ -39,7 +39,7 @@ test('the documentation has the estimated costs of the sample app and the smalle
   const [{ files }, smallest] = await Promise.all([runApp(), smallestExample()]);
   const sample = cost(templatesOf(files));
   expect(read('docs/command-line.md')).toContain(`at least $${sample.toFixed(2)} a month`);
-  const [, about, least] = /about \$([\d,]+) for the defaults in us-east-1 \(more than half of it is Fargate\), and about \$(\d+) for/.exec(
+  const [, about, least] = /at least about \$([\d,]+) a month in us-east-1; the \[smallest setup\]\(.*?\) costs about \$(\d+)/.exec(
     read('README.md'),
   )!;
   expect([about.replace(',', ''), least].map(Number)).toEqual([sample, cost([smallest])].map((dollars) => Math.round(dollars / 10) * 10));

@@ -6,7 +6,7 @@ import { CloudFormationTemplate } from '../../cli/alb/template';
 import { DEFAULT_PRODUCTS, deployedProcesses } from '../../lib/catalog/processes/deployed-processes';
 import { ProcessDefinition } from '../../lib/catalog/process-definition';
 import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from '../../lib/stores/object-storage/object-storage-keys';
-import { picture, pictureInReadme } from '../../scripts/picture';
+import { defaultTemplate, diagram, diagramInDocs, picture, pictureInDocs, THEMES } from '../../scripts/picture';
 import { TemplateTask } from '../../cli/template/template-services';
 import { bucketsOpenTo } from '../../scripts/picture/buckets';
 import { flowchart } from '../../scripts/picture/flowchart';
@@ -67,9 +67,11 @@ function drawn(text: string): string[] {
   ].sort();
 }
 
-test('the diagram in the README is the one of the template', () => {
-  // Where this fails after a change of what runs: node --import tsx scripts/picture.ts
-  expect(pictureInReadme()).toBe(picture());
+// Where these fail after a change of what runs: node --import tsx scripts/picture.ts
+test('the documented diagram and pictures are those of the template', () => {
+  const template = defaultTemplate();
+  expect(diagramInDocs()).toBe(diagram(template));
+  expect(THEMES.map(pictureInDocs)).toEqual(THEMES.map((theme) => picture(theme, template)));
 });
 
 describe('the system that is read from a template', () => {

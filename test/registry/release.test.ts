@@ -5,6 +5,7 @@ import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { PostHogRelease } from '../../lib';
 import { IMAGE_SOURCES } from '../../cli/release/image-sources';
 import { IMAGE_NAMES } from '../../lib/release/release-description';
+import { ROOT } from '../helpers/app';
 import { bundled, temporaryFolder } from '../cli/preview/program';
 import { Pusher, Pushed } from './images';
 import { RunningRegistry, startRegistry } from './registry';
@@ -234,4 +235,36 @@ test('says where a registry wants a name and password', async () => {
   await guarded.stop();
   expect(exitCode).toBe(2);
   expect(err).toContain(`${guarded.host} wants a user's name and password, which this command does not have (401)`);
+});
+
+describe('the script that proposes a release', () => {
+  async function propose(file: string, message: string): Promise<{ exitCode: number; err: string }> {
+    const script = path.join(ROOT, 'scripts', 'propose-release.sh');
+    return new Promise((resolve) => {
+      execFile('bash', [script, file, message, '--timeout', '10', '--retries', '0', ...fromHere], (error, _out, err) =>
+        resolve({ exitCode: error ? Number(error.code) : 0, err }),
+      );
+    });
+  }
+
+  test('writes a file that the sample app synthesises with, and the differences from the newest release of the library', async () => {
+    await push('app', { labels: { [REVISION]: NEW }, created: '2026-11-20T08:00:00Z' });
+    await push('node', { created: '2026-11-19T08:00:00Z' });
+    await push('capture', { created: '2026-11-18T08:00:00Z' });
+    const [file, message] = ['proposed.json', 'message.md'].map((name) => path.join(folder, name));
+    const { exitCode, err } = await propose(file, message);
+    expect([exitCode, err]).toEqual([0, expect.stringContaining('resolving 15 images')]);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ name: '2026-11-20', upstreamCommit: NEW });
+    const text = readFileSync(message, 'utf8');
+    expect(text).toContain('## Differences');
+    expect(text).toContain(`${PostHogRelease.V2026_09_11_R2.name} → 2026-11-20`);
+  });
+
+  test('fails and writes nothing if images that belong together were built too many days apart', async () => {
+    await push('node', { created: '2026-10-01T08:00:00Z' });
+    const [file, message] = ['refused.json', 'refused.md'].map((name) => path.join(folder, name));
+    const { exitCode, err } = await propose(file, message);
+    expect([exitCode, err]).toEqual([2, expect.stringContaining('must be built within 7 days of each other')]);
+    expect([file, message].filter((name) => existsSync(name))).toEqual([]);
+  });
 });

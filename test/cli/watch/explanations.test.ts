@@ -15,17 +15,20 @@ const TEXTS: readonly [text: string, page: string][] = [
   ],
   [
     'service (web) was unable to place a task. Reason: Capacity is unavailable at this time. Please try again later or in a different availability zone.',
-    'deploy.md#troubleshooting',
+    'troubleshooting.md#services-do-not-start',
   ],
   ['You have requested more vCPU capacity than your current vCPU limit of 5 allows', 'deploy.md#quotas-of-a-new-account'],
   ['CannotPullContainerError: inspect image has been retried 5 time(s): httpReadSeeker: 429 Too Many Requests', 'images.md#pull-with-an-account'],
   ['CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref', 'releases.md#copy-images-to-ecr'],
-  ['ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed', 'deploy.md#troubleshooting'],
+  [
+    'ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed',
+    'troubleshooting.md#services-do-not-start',
+  ],
   ['OutOfMemoryError: Container killed due to memory usage', 'scaling.md#memory'],
-  ['service (web) (task) is unhealthy in (target-group arn) due to (reason Health checks failed)', 'deploy.md#troubleshooting'],
+  ['service (web) (task) is unhealthy in (target-group arn) due to (reason Health checks failed)', 'troubleshooting.md#services-do-not-start'],
   [
     'Resource handler returned message: "Error occurred during operation \'ECS Deployment Circuit Breaker was triggered\'."',
-    'deploy.md#troubleshooting',
+    'troubleshooting.md#services-do-not-start',
   ],
   ['WaitCondition timed out. Received 0 conditions when expecting 1', 'upgrades.md#first-deployment'],
   ["WaitCondition received failed message: 'the migration to PostHog 2026 failed: migrate ended with 1'", 'upgrades.md#troubleshooting'],
@@ -34,7 +37,7 @@ const TEXTS: readonly [text: string, page: string][] = [
   ['posthog-kafka already exists in stack arn:...', 'command-line.md#preflight'],
   ["You can't update multiple attributes of the cluster in same request. Use a different request for each update.", 'command-line.md#preflight'],
   ['The maximum number of addresses has been reached. (Service: Ec2, Status Code: 400)', 'deploy.md#quotas-of-a-new-account'],
-  ['User: arn:... is not authorized to perform: kafka:CreateCluster', 'deploy.md#troubleshooting'],
+  ['User: arn:... is not authorized to perform: kafka:CreateCluster', 'troubleshooting.md#before-anything-is-created'],
 ];
 
 test('each problem is explained by its own page', () => {
