@@ -44,6 +44,8 @@ export { type PostHogBackupOptions, type RestoreDrillOptions } from './operation
 export { PostHogBackup } from './operations/backup/posthog-backup';
 export { type IPostHogBackup, type PostHogBackupProps } from './operations/backup/posthog-backup-props';
 export { type OperationsOptions } from './operations/operations-options';
+export { PostHogRunningHours, type PostHogRunningHoursProps } from './operations/running-hours/posthog-running-hours';
+export { type PostHogRunningHoursOptions } from './operations/running-hours/running-hours-options';
 export { PostHogUpkeep, type PostHogUpkeepProps } from './operations/upkeep/posthog-upkeep';
 export { type PostHogUpkeepOptions } from './operations/upkeep/upkeep-options';
 export { PostHogAlarm } from './operations/alarms/alarm-name';

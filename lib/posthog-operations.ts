@@ -6,6 +6,7 @@ import { ICluster } from 'aws-cdk-lib/aws-ecs';
 import { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { PostHogProcess } from './catalog/posthog-process';
+import { PostHogSize } from './catalog/posthog-size';
 import { PostHogIngress } from './ingress/posthog-ingress';
 import { IMigration } from './migration/migration';
 import { PostHogNetwork } from './network/posthog-network';
@@ -19,6 +20,7 @@ import { PostHogCanary } from './operations/canary/posthog-canary';
 import { PostHogBackup } from './operations/backup/posthog-backup';
 import { IPostHogBackup } from './operations/backup/posthog-backup-props';
 import { customMetric, installationName } from './operations/installation';
+import { PostHogRunningHours } from './operations/running-hours/posthog-running-hours';
 import { PostHogUpkeep } from './operations/upkeep/posthog-upkeep';
 import { PostHogUpkeepOptions } from './operations/upkeep/upkeep-options';
 import { scaleOnQueue } from './operations/worker-scaling';
@@ -45,6 +47,8 @@ export interface OperatedPostHog {
   readonly services: readonly IPostHogService[];
   readonly migration: IMigration;
   readonly backup: IPostHogBackup;
+  /** The schedules that stop and start all tasks. */
+  readonly runningHours?: PostHogRunningHours;
   /** The settings and the access of the app's background worker. */
   readonly worker?: ProcessAccess;
 }
@@ -79,12 +83,31 @@ export function defineBackup(
   });
 }
 
+/** Defines the schedules that stop and start all tasks; returns undefined without `runningHours`. */
+export function defineRunningHours(
+  scope: Construct,
+  { operations: { runningHours }, services: { size } }: PostHogPlan,
+  services: readonly IPostHogService[],
+): PostHogRunningHours | undefined {
+  if (!runningHours) {
+    return undefined;
+  }
+  if (size === PostHogSize.PRODUCTION || size === PostHogSize.LARGE) {
+    Annotations.of(scope).addWarningV2(
+      'cdk-posthog:PostHog.runningHours',
+      `\`runningHours\` stops a PostHog of the size ${size}: events that clients send meanwhile, and do not send again, are lost`,
+    );
+  }
+  return new PostHogRunningHours(scope, 'RunningHours', { ...runningHours, services: [...services], installation: installationName(scope) });
+}
+
 /** Defines the check at the end of a deployment; returns undefined if there is nothing to check, or if the load balancer cannot be reached. */
 export function defineDeploymentCheck(
   scope: Construct,
   { deploymentChecks, ingress: { domainName } }: PostHogPlan,
   ingress: PostHogIngress,
   services: readonly PostHogService[],
+  runningHours: PostHogRunningHours | undefined,
 ): IDeploymentCheck | undefined {
   if (deploymentChecks.length === 0) {
     return undefined;
@@ -103,6 +126,7 @@ export function defineDeploymentCheck(
     expectsRoute: ingress._isOnInternet ?? false,
     taskDefinitions: services.map(({ taskDefinition }) => taskDefinition.taskDefinitionArn),
     services: services.map(({ started }) => started),
+    stoppedAlarm: runningHours?.stoppedAlarm,
   });
 }
 
@@ -150,9 +174,10 @@ export function defineOperations(scope: Construct, posthog: OperatedPostHog): Op
     { function: posthog.backup.function, metrics: posthog.backup._metrics },
     ...(canary ? [{ function: canary.function, metrics: canary._metrics }] : []),
     ...(upkeep ? [{ stateMachine: upkeep.stateMachine, metrics: upkeep.metrics }] : []),
+    ...(posthog.runningHours ? [{ stateMachine: posthog.runningHours.stateMachine, metrics: [] }] : []),
   ];
   const parts = partsOf(installation, posthog, jobs);
-  const defined = new PostHogAlarms(scope, 'Alarms', { ...alarms, ...parts });
+  const defined = new PostHogAlarms(scope, 'Alarms', { ...alarms, ...parts, suppressor: posthog.runningHours?.stoppedAlarm });
   const dashboard = hasDashboard ? new PostHogDashboard(scope, 'Dashboard', { ...parts, alarms: defined }) : undefined;
   const { budget: options } = posthog.plan.operations;
   const budget = options && withPath(scope, () => defineBudget(scope, 'Budget', options));

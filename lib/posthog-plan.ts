@@ -1,11 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { ContainerInsights, CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
+import { ContainerInsights, CpuArchitecture, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PostHogProcess } from './catalog/posthog-process';
 import { privateHostName } from './catalog/process-context';
+import { requireAttribute } from './catalog/processes/shared/postgres';
 import { Product } from './catalog/product';
 import { MigrationOptions } from './migration/migration-options';
 import { MigratedRelease } from './migration/migration-task';
@@ -30,6 +31,7 @@ import { PostHogSize } from './catalog/posthog-size';
 import { appSettings } from './services/settings/app-settings';
 import { KafkaTopic } from './stores/kafka/kafka-topics';
 import { REDPANDA_IMAGE } from './stores/kafka/redpanda-config';
+import { IPostgres } from './stores/postgres/postgres-base';
 import { Stores, StoresPlan } from './stores/posthog-stores';
 
 /** The props of `PostHog`, checked and with their defaults, in a plan for each part. Constructs follow from the plans alone. */
@@ -128,6 +130,7 @@ const OPERATIONS: Readonly<Record<keyof OperationsOptions, true>> = {
   budget: true,
   canary: true,
   dashboard: true,
+  runningHours: true,
   upkeep: true,
 };
 
@@ -258,4 +261,11 @@ function callsApp(definitions: readonly ProcessDefinition[]): boolean {
 
 function existingStores({ postgres, cache, kafka, clickHouse, objectStorage }: Partial<Stores>): Partial<Stores> {
   return { postgres, cache, kafka, clickHouse, objectStorage };
+}
+
+/** Returns the connection URL of the workflows database. */
+export function workflowsUrl(postgres: IPostgres): Secret {
+  return Secret.fromSecretsManager(
+    requireAttribute(postgres, 'cyclotronUrlSecret', `${MIGRATING_PIPELINES}, which keep their jobs in a database of their own`),
+  );
 }

@@ -1,6 +1,6 @@
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, ContainerInsights, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
+import { Cluster, ContainerInsights, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
@@ -17,13 +17,14 @@ import { PostHogDashboard } from './operations/dashboard/posthog-dashboard';
 import { IPostHogCanary } from './operations/canary/posthog-canary';
 import { IPostHogBackup } from './operations/backup/posthog-backup-props';
 import { IDeploymentCheck } from './operations/deployment-check/deployment-check';
+import { PostHogRunningHours } from './operations/running-hours/posthog-running-hours';
 import { PostHogUpkeep } from './operations/upkeep/posthog-upkeep';
 import { checkAgreement, ComparedProps, recordProps } from './posthog-agreement';
 import { checkResources, POSTHOG_CHECKS } from './posthog-checks';
-import { warnOfConnections } from './posthog-connections';
+import { checkConnections } from './posthog-connections';
 import { defineIngresses } from './posthog-ingresses';
-import { defineBackup, defineDeploymentCheck, defineOperations } from './posthog-operations';
-import { MIGRATING_PIPELINES, NetworkPlan, planOf, PostHogPlan } from './posthog-plan';
+import { defineBackup, defineDeploymentCheck, defineOperations, defineRunningHours } from './posthog-operations';
+import { NetworkPlan, planOf, PostHogPlan, workflowsUrl } from './posthog-plan';
 import { PostHogProps } from './posthog-props';
 import { acknowledge } from './private/acknowledge';
 import { checkProps } from './private/checks/check';
@@ -46,7 +47,7 @@ import { IKafka } from './stores/kafka/kafka-base';
 import { IObjectStorage } from './stores/object-storage/object-storage-base';
 import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from './stores/object-storage/object-storage-keys';
 import { IPostgres } from './stores/postgres/postgres-base';
-import { forMigrations, requireAttribute } from './catalog/processes/shared/postgres';
+import { forMigrations } from './catalog/processes/shared/postgres';
 import { defineStores } from './stores/posthog-stores';
 
 /**
@@ -95,6 +96,8 @@ export class PostHog extends Construct {
   public readonly deploymentCheck?: IDeploymentCheck;
   /** The canary; undefined without `canary`. */
   public readonly canary?: IPostHogCanary;
+  /** The schedules that stop and start all tasks; undefined without `runningHours`. */
+  public readonly runningHours?: PostHogRunningHours;
   /** The upkeep of the data: deletions, data deletion requests and metrics; undefined if `upkeep` turns it off. */
   public readonly upkeep?: PostHogUpkeep;
 
@@ -194,13 +197,14 @@ export class PostHog extends Construct {
       removalPolicy,
     });
     this.deployed = deployed;
-    warnOfConnections(this, this.postgres, deployed.all);
+    withPath(this, () => checkConnections(this, this.postgres, deployed.all));
     this.services = deployed.all;
     this.backup = defineBackup(this, { plan, network: this.network, vpc: this.vpc, cluster: this.cluster, subnets, stores });
     this.migration = this.defineMigration(plan, storesScope, subnets);
     deployed.startAfter(this.migration);
     this.openAfterStart();
-    this.deploymentCheck = defineDeploymentCheck(this, plan, this.ingress, deployed.all);
+    this.runningHours = defineRunningHours(this, plan, deployed.all);
+    this.deploymentCheck = defineDeploymentCheck(this, plan, this.ingress, deployed.all, this.runningHours);
     ({
       alarms: this.alarms,
       dashboard: this.dashboard,
@@ -219,6 +223,7 @@ export class PostHog extends Construct {
       services: this.services,
       migration: this.migration,
       backup: this.backup,
+      runningHours: this.runningHours,
       worker: deployed.accessOf(PostHogProcess.WORKER),
     }));
     recordProps(this, compared);
@@ -290,11 +295,4 @@ export class PostHog extends Construct {
     migration.runAfter(stores, this.backup, ...existing, ...(appImage ? [appImage] : []));
     return migration;
   }
-}
-
-/** Returns the connection URL of the workflows database. */
-function workflowsUrl(postgres: IPostgres): Secret {
-  return Secret.fromSecretsManager(
-    requireAttribute(postgres, 'cyclotronUrlSecret', `${MIGRATING_PIPELINES}, which keep their jobs in a database of their own`),
-  );
 }

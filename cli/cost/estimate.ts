@@ -60,6 +60,7 @@ export const LEFT_OUT = [
   'objects in S3 and requests for them',
   'requests that a web ACL inspects: $0.60 for a million, SDK endpoints included',
   'backups of more than 100 GiB of data, incremental ones, and restore drills',
+  'hours in which `runningHours` stops tasks: they count as if they ran',
   'tasks and instances above the minimum, growing disks',
   'Multi-AZ of Aurora, taxes and support',
   'what lowers a bill: the free tier, reserved instances and savings plans',

@@ -99,8 +99,11 @@ interface AlarmProperties extends MetricOfAlarm {
   readonly Metrics?: readonly { readonly MetricStat?: { readonly Metric?: MetricOfAlarm } }[];
 }
 
-/** The metrics that are counted with what publishes them: a volume, the canary, and backups. */
-const COUNTED = /^(Volume|Canary)|(Backup|Drill)Age$/;
+/**
+ * The metrics that are counted with what publishes them: a volume, the canary, and backups. `Stopped` has values in two hours of a day, and costs
+ * cents.
+ */
+const COUNTED = /^(Volume|Canary)|(Backup|Drill)Age$|^Stopped$/;
 
 /**
  * Estimates the custom metrics that the library publishes: those in its namespace that an alarm of the template reads. CloudWatch bills a metric by

@@ -6,6 +6,8 @@ import { TaskSize } from './posthog-size';
 export interface PostgresConnections {
   /** Returns the maximum for a size of the task: all of its pools are full. */
   readonly perTask: (size: Pick<TaskSize, 'cpu' | 'memoryLimitMiB'>) => number;
+  /** Those of them that are an estimate; the others are limits that PostHog's source sets. Default: 0. */
+  readonly estimated?: number;
   /** The pools, with their source in PostHog/posthog, July 2026. */
   readonly source: string;
 }
@@ -28,6 +30,7 @@ const NODE_WITH_JOBS: PostgresConnections = {
 const PROPERTY_DEFS: PostgresConnections = { perTask: always(10), source: 'MAX_PG_CONNECTIONS, rust/property-defs-rs/src/config.rs' };
 const TEMPORAL_WORKER: PostgresConnections = {
   perTask: always(5 * DJANGO_ALIASES),
+  estimated: 5 * DJANGO_ALIASES,
   source:
     'no limit but that of activities (MAX_CONCURRENT_ACTIVITIES, 50 for each queue, posthog/settings/temporal.py); counted as five that use the database at the same moment',
 };
@@ -59,6 +62,7 @@ export const POSTGRES_CONNECTIONS: Readonly<Partial<Record<PostHogProcess, Postg
   [PostHogProcess.RECORDING_API]: NODE,
   [PostHogProcess.PLUGINS]: {
     perTask: always(6 * NODE_POOL),
+    estimated: 3 * NODE_POOL,
     source: 'as above, for persons written and read, and a pool for jobs in each of some three queues (nodejs/src/server.ts)',
   },
   [PostHogProcess.CDP_JANITOR]: NODE_WITH_JOBS,
@@ -87,6 +91,8 @@ export const POSTGRES_CONNECTIONS: Readonly<Partial<Record<PostHogProcess, Postg
 export interface ConnectionSum {
   /** Those of the minimum number of tasks, with all pools full. */
   readonly min: number;
+  /** Those of them that are no estimate. */
+  readonly known: number;
   /** Those of the maximum number of tasks. */
   readonly max: number;
 }
@@ -95,9 +101,14 @@ export interface ConnectionSum {
 export function connectionsOf(sizes: readonly (readonly [process: PostHogProcess, size: TaskSize])[]): ConnectionSum {
   return sizes.reduce<ConnectionSum>(
     (sum, [process, size]) => {
-      const perTask = POSTGRES_CONNECTIONS[process]?.perTask(size) ?? 0;
-      return { min: sum.min + perTask * size.minTasks, max: sum.max + perTask * size.maxTasks };
+      const { perTask, estimated = 0 } = POSTGRES_CONNECTIONS[process] ?? { perTask: always(0) };
+      const all = perTask(size);
+      return {
+        min: sum.min + all * size.minTasks,
+        known: sum.known + (all - estimated) * size.minTasks,
+        max: sum.max + all * size.maxTasks,
+      };
     },
-    { min: 0, max: 0 },
+    { min: 0, known: 0, max: 0 },
   );
 }

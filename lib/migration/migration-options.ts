@@ -87,6 +87,13 @@ export interface MigrationOptions {
    */
   readonly allowLegacyDatabase?: boolean;
   /**
+   * The retention of events, in whole days from 30 to 3650. **Older events are deleted for good**: ClickHouse removes them when it merges their
+   * parts, which can take weeks. It stays after this option is removed, until you remove the TTL. docs/clickhouse.md.
+   *
+   * @default - events are never deleted by age
+   */
+  readonly eventRetention?: Duration;
+  /**
    * The retention of ClickHouse's copy of every query (`sharded_query_log_archive`), in whole days from 1 to 3650. Upstream keeps it forever, which
    * takes 50 to 100 GB a year with ten queries a second.
    *
@@ -126,6 +133,8 @@ export interface MigrationPlan {
   readonly backUpClickHouse: boolean;
   readonly allowDowngrade: boolean;
   readonly allowLegacyDatabase: boolean;
+  /** Undefined if events are never deleted by age. */
+  readonly eventDays?: number;
   /** Undefined if the table's own TTL, or else the default of the script, applies. */
   readonly queryLogDays?: number;
   readonly postMigrationCommands: readonly string[];
@@ -161,6 +170,7 @@ export const MIGRATION_CHECKS: Checks<MigrationOptions> = {
   maxReleaseGap: days(1, 3650),
   allowDowngrade: boolean,
   allowLegacyDatabase: boolean,
+  eventRetention: days(30, 3650),
   queryLogRetention: days(1, 3650),
   postMigrationCommands: listOf(text(/^(?=.*\S)[^\n]*$/, 'must be single-line commands'), { duplicates: true }),
   topicsImage: image('docker.io/redpandadata/redpanda'),
@@ -184,6 +194,7 @@ export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
     backUpClickHouse: options.backUpClickHouse ?? true,
     allowDowngrade: options.allowDowngrade ?? false,
     allowLegacyDatabase: options.allowLegacyDatabase ?? false,
+    eventDays: options.eventRetention && secondsOf('eventRetention', options.eventRetention) / DAY,
     queryLogDays: options.queryLogRetention && secondsOf('queryLogRetention', options.queryLogRetention) / DAY,
     postMigrationCommands,
     trigger: options.trigger,

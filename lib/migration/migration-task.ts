@@ -224,6 +224,7 @@ function planVariables(plan: MigrationPlan, release: MigratedRelease): Record<st
     ...(plan.maxReleaseGapDays && { MIGRATION_MAX_RELEASE_GAP: String(plan.maxReleaseGapDays) }),
     ...(plan.allowDowngrade && { MIGRATION_ALLOW_DOWNGRADE: 'true' }),
     ...(plan.allowLegacyDatabase && { MIGRATION_ALLOW_LEGACY_DATABASE: 'true' }),
+    ...(plan.eventDays && { MIGRATION_EVENT_DAYS: String(plan.eventDays) }),
     ...(plan.queryLogDays && { MIGRATION_QUERY_LOG_DAYS: String(plan.queryLogDays) }),
     ...(plan.postMigrationCommands.length > 0 && { MIGRATION_POST_COMMANDS: plan.postMigrationCommands.join('\n') }),
   };

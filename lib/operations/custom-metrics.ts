@@ -41,6 +41,7 @@ export const CUSTOM_METRICS = {
   },
   ReleaseAge: { unit: 'Seconds', publisher: 'monitor', meaning: 'age of the deployed release' },
   RestoreDrillAge: { unit: 'Seconds', publisher: 'backup', meaning: 'time since a restore drill of ClickHouse passed' },
+  Stopped: { unit: 'Count', publisher: 'running hours', meaning: '1 when all tasks are stopped on a schedule, 0 when they are started' },
   UpkeepFailures: { unit: 'Count', publisher: 'upkeep', meaning: 'steps of an upkeep run that failed' },
 } as const satisfies Readonly<Record<string, CustomMetric>>;
 

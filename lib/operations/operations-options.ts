@@ -2,6 +2,7 @@ import { ALARM_OPTION_CHECKS, PostHogAlarmOptions } from './alarms/alarm-options
 import { BACKUP_CHECKS, PostHogBackupOptions } from './backup/backup-options';
 import { BUDGET_CHECKS, PostHogBudgetOptions } from './budget';
 import { CANARY_OPTION_CHECKS, PostHogCanaryOptions } from './canary/canary-options';
+import { PostHogRunningHoursOptions, RUNNING_HOURS_CHECKS } from './running-hours/running-hours-options';
 import { PostHogUpkeepOptions, UPKEEP_CHECKS } from './upkeep/upkeep-options';
 import { Checks, struct } from '../private/checks/check';
 import { boolean } from '../private/checks/values';
@@ -42,6 +43,13 @@ export interface OperationsOptions {
    */
   readonly dashboard?: boolean;
   /**
+   * The hours in which tasks run, for a PostHog that is used in working hours only. Outside of them, clients get errors, and events that they do not
+   * send again are lost; data stores and the load balancer stay on. docs/runbook.md, "Running hours".
+   *
+   * @default - tasks always run
+   */
+  readonly runningHours?: PostHogRunningHoursOptions;
+  /**
    * The upkeep of PostHog's data: deletions, data deletion requests and metrics. See docs/privacy.md.
    *
    * @default - the defaults of `PostHogUpkeepOptions`
@@ -55,5 +63,6 @@ export const OPERATIONS_CHECKS: Checks<OperationsOptions> = {
   budget: struct(BUDGET_CHECKS),
   canary: struct(CANARY_OPTION_CHECKS),
   dashboard: boolean,
+  runningHours: struct(RUNNING_HOURS_CHECKS),
   upkeep: struct(UPKEEP_CHECKS),
 };

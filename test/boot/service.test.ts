@@ -108,6 +108,21 @@ describe('secrets.sh', () => {
     }
   });
 
+  test('a container that asks for it gets the id of the zone, and starts without it', () => {
+    sandbox.remove();
+    sandbox = new Sandbox({ ZONE_ID_VARIABLE: 'KAFKA_CLIENT_RACK' });
+    sandbox.write('root/asset/container/environment', 'PLAIN=1\n');
+    sandbox.write('root/asset/container/secrets', '');
+    expect(sandbox.run('secrets.sh').status).toBe(0);
+    expect(sandbox.read('run/environment')).toBe('PLAIN=1\nKAFKA_CLIENT_RACK=euc1-az2\n');
+    sandbox.write('cloud/no-zone-id', '');
+    expect(sandbox.run('secrets.sh', { STATEFUL_INSTANCE_ATTEMPTS: '2' })).toEqual({
+      status: 0,
+      output: expect.stringContaining('does not return the id of the zone') as string,
+    });
+    expect(sandbox.read('run/environment')).toBe('PLAIN=1\nKAFKA_CLIENT_RACK=\n');
+  });
+
   test('a start fetches secrets and files again, so the container gets changes', () => {
     sandbox.write('root/asset/container/secrets', 'TOKEN\tarn:2\t\n');
     secret('arn:2', 'old');

@@ -28,6 +28,16 @@ test('the sums of the default products and of all products are those of docs/sto
   expect(page).toContain(Object.values(PostHogSize).map(row).join('\n'));
 });
 
+test.each([
+  [PostHogSize.DEV, 400],
+  [PostHogSize.SMALL, 405],
+  [PostHogSize.PRODUCTION, 811],
+  [PostHogSize.LARGE, 6488],
+])('the server that docs/scaling.md has for %s holds the pools of every product', (size, limit) => {
+  const { known } = connectionsOf(deployedProcesses(Object.values(Product)).map(({ process, sizes: all }) => [process, all[size]]));
+  expect(known).toBeLessThanOrEqual(limit);
+});
+
 test('a larger task of web and worker has more connections', () => {
   const of = (process: PostHogProcess, cpu: number, memoryLimitMiB: number) => POSTGRES_CONNECTIONS[process]!.perTask({ cpu, memoryLimitMiB });
   expect([of(PostHogProcess.WEB, 2048, 8192), of(PostHogProcess.WEB, 2048, 16384)]).toEqual([12, 24]);

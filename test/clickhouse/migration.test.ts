@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { DUPLICATE_KAFKA_TABLES } from '../../lib/catalog/clickhouse/duplicate-kafka-tables';
 import { migrationScript } from '../../lib/migration/migration-script';
 import { configXml } from '../../lib/stores/clickhouse/config/config-xml';
 import { oneShard } from '../../lib/stores/clickhouse/config/topology';
 import { usersXml } from '../../lib/stores/clickhouse/config/users-xml';
+import { ROOT } from '../helpers/app';
 import { askEngine } from './engine';
 
 // What the script that migrates asks of ClickHouse, asked of ClickHouse's own engine.
@@ -50,7 +53,9 @@ test('it sets a TTL of the copy of every query, and finds it again', () => {
     .replace('{{}}', 'system.tables')
     .replace('{database}', 'posthog')
     .replace('{table}', 'sharded_query_log_archive');
-  const ttl = inScript(/ttl = f"(TTL .*?)"$/m).replace('{days or QUERY_LOG_DAYS}', '90');
+  const ttl = inScript(/ttl = f"(TTL .*?)"$/m)
+    .replace('{date}', inScript(/limit_table\("sharded_query_log_archive", "(.*?)"/))
+    .replace('{days}', '90');
   const rows = askEngine(
     [
       'CREATE DATABASE IF NOT EXISTS posthog',
@@ -67,6 +72,64 @@ test('it sets a TTL of the copy of every query, and finds it again', () => {
   expect(rows[3][0].at(-1)).not.toContain(' TTL ');
   expect(rows[5][0].at(-1)).toContain(ttl);
   expect(rows[7]).toEqual([['2']]);
+});
+
+/** Events of four months, with the columns, partitions and order that the statements depend on (posthog/models/event/sql.py). */
+const EVENTS = [
+  "CREATE TABLE posthog.sharded_events (event String, timestamp DateTime64(6, 'UTC')) ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(timestamp) ORDER BY (toDate(timestamp), event)",
+  // No merge of its own meanwhile.
+  'ALTER TABLE posthog.sharded_events MODIFY SETTING merge_with_ttl_timeout = 1000000',
+  "INSERT INTO posthog.sharded_events VALUES ('a', '2024-01-15 00:00:00'), ('b', '2024-02-15 00:00:00'), ('c', now64(6)), ('d', now64(6) - INTERVAL 23 MONTH)",
+];
+
+/** The statements of docs/clickhouse.md that delete events by age, for a single server. */
+function eventStatements(): string[] {
+  const page = readFileSync(path.join(ROOT, 'docs', 'clickhouse.md'), 'utf8');
+  return [...page.matchAll(/^ {4}(ALTER TABLE posthog\.sharded_events .*);$/gm)].map(([, statement]) => statement.replace(' ON CLUSTER posthog', ''));
+}
+
+test('it sets the TTL of events that `eventRetention` asks for, finds it again, and rewrites nothing', () => {
+  const ttl = inScript(/ttl = f"(TTL .*?)"$/m)
+    .replace('{date}', inScript(/limit_table\("sharded_events", "(.*?)"/))
+    .replace('{days}', '730');
+  const rows = askEngine(
+    [
+      'CREATE DATABASE IF NOT EXISTS posthog',
+      ...EVENTS,
+      `ALTER TABLE posthog.sharded_events MODIFY ${ttl}${inScript(/limit_table\("sharded_events".*settings="(.*?)"/)}`,
+      "SELECT engine_full FROM system.tables WHERE name = 'sharded_events'",
+      "SELECT count() FROM system.mutations WHERE table = 'sharded_events'",
+      'OPTIMIZE TABLE posthog.sharded_events FINAL',
+      'SELECT arrayStringConcat(arraySort(groupArray(event))) FROM posthog.sharded_events',
+    ],
+    CONFIG,
+  );
+  expect(rows[5][0][0]).toContain(ttl);
+  expect([rows[6], rows[8]]).toEqual([[['0']], [['cd']]]);
+});
+
+test('the TTL of events that docs/clickhouse.md describes rewrites nothing, and removes old rows with the next merge; a partition goes at once', () => {
+  const [ttl, drop] = eventStatements();
+  const left = 'SELECT arrayStringConcat(arraySort(groupArray(event))) FROM posthog.sharded_events';
+  const rows = askEngine(
+    [
+      'CREATE DATABASE IF NOT EXISTS posthog',
+      ...EVENTS,
+      ttl,
+      "SELECT count() FROM system.mutations WHERE table = 'sharded_events'",
+      left,
+      drop,
+      left,
+      'OPTIMIZE TABLE posthog.sharded_events FINAL',
+      left,
+      "SELECT position(engine_full, 'toIntervalMonth(24)') > 0 FROM system.tables WHERE name = 'sharded_events'",
+    ],
+    CONFIG,
+  );
+  expect([rows[5], rows[6]]).toEqual([[['0']], [['abcd']]]);
+  expect(rows[8]).toEqual([['bcd']]);
+  expect(rows[10]).toEqual([['cd']]);
+  expect(rows[11]).toEqual([['1']]);
 });
 
 test('it knows the Kafka tables and the views that read a topic twice, and drops one set, views first', () => {

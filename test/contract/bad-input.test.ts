@@ -30,6 +30,7 @@ import {
   PostHogProcess,
   PostHogRelease,
   PostHogStores,
+  PostHogRunningHours,
   PostHogUpkeep,
   PostHogBackup,
   PostHogWebAcl,
@@ -40,6 +41,7 @@ import {
 } from '../../lib';
 import { cdnCertificate, FOR_CDN } from '../ingress/cdn/fixtures';
 import { newIngress } from '../ingress/fixtures';
+import { RUNNING_HOURS, runningHoursProps } from '../operations/running-hours/fixture';
 import { upkeepProps } from '../operations/upkeep/fixture';
 import { EXPORTED_STRUCTS, factories, propsOf } from './bad-input-structs';
 import { certificate, newPostHog, newStack, stores } from '../helpers/stack';
@@ -151,6 +153,8 @@ const STRUCTS: Record<string, Target> = {
   SlackApp: ofPostHog('slackApp', (stack) => ({ ...oauthClient(stack), signingSecret: secretOf(stack) })),
   AiKeys: ofPostHog('aiKeys'),
   MigrationOptions: ofPostHog('migration'),
+  PostHogRunningHoursOptions: ofPostHog('runningHours', () => RUNNING_HOURS as unknown as Values),
+  PostHogRunningHoursProps: { path: 'Stack/It', given: runningHoursProps, make: (stack, props) => new PostHogRunningHours(stack, 'It', props) },
   PostHogUpkeepOptions: ofPostHog('upkeep'),
   PostHogUpkeepProps: { path: 'Stack/It', given: upkeepProps, make: (stack, props) => new PostHogUpkeep(stack, 'It', props) },
   PostHogAlarmOptions: ofPostHog('alarms'),

@@ -21,6 +21,7 @@ import {
 import { Change, FEWER_BROKERS, NAME_TAKEN, OVERLAP, PROTECTED, READER, Said, Subject, to } from './data-safety-changes';
 import { Given } from './data-safety-given';
 import { FEW } from '../helpers/stack';
+import { RUNNING_HOURS } from '../operations/running-hours/fixture';
 
 const IN_VPC = ({ vpc }: Given) => ({ vpc });
 
@@ -187,7 +188,7 @@ export const POSTHOG: Subject = {
     manageTopics: to(false),
     topicPartitions: to(12),
     checkDeployment: to(false),
-    migration: to({ minFreeDiskPercent: 10, queryLogRetention: Duration.days(30), trigger: 'once more' }),
+    migration: to({ minFreeDiskPercent: 10, queryLogRetention: Duration.days(30), eventRetention: Duration.days(730), trigger: 'once more' }),
     alarms: to({ enabled: false }),
     budget: to({ monthlyLimit: 1500, email: 'owner@example.com' }),
     dashboard: to(true),
@@ -221,6 +222,7 @@ export const POSTHOG: Subject = {
     environment: to({ OTHER: 'value' }),
     secrets: { to: ({ secret }) => ({ OTHER: Secret.fromSecretsManager(secret) }) },
     telemetry: to(true),
+    runningHours: to(RUNNING_HOURS),
     upkeep: to({ deletions: false, metrics: false }),
     enableExecuteCommand: to(true),
     logRetention: to(RetentionDays.ONE_DAY),

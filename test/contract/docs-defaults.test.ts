@@ -40,6 +40,7 @@ import {
   PostHogRelease,
   PostHogSize,
   PostHogStores,
+  PostHogRunningHours,
   PostHogUpkeep,
   PostHogWebAcl,
   RedpandaKafka,
@@ -52,6 +53,7 @@ import { certificate, newPostHog, newStack } from '../helpers/stack';
 import { zonedStack } from '../helpers/zones';
 import { newCdn } from '../ingress/cdn/fixtures';
 import { newMigration, vpcOf } from '../migration/fixture';
+import { runningHoursProps } from '../operations/running-hours/fixture';
 import { upkeepProps } from '../operations/upkeep/fixture';
 import { newBackup } from '../operations/backup/fixtures';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
@@ -136,6 +138,7 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
       clickHouseBackup: LambdaFunction.fromFunctionArn(stack, 'Backup', 'arn:aws:lambda:eu-central-1:111122223333:function:backup'),
     }),
   ),
+  PostHogRunningHoursProps: template((stack, props) => new PostHogRunningHours(stack, 'Hours', { ...runningHoursProps(stack), ...props })),
   PostHogUpkeepOptions: template((stack, props) => newPostHog(stack, { upkeep: props })),
   PostHogUpkeepProps: template((stack, props) => new PostHogUpkeep(stack, 'Upkeep', { ...upkeepProps(stack), ...props })),
   PostHogBackupOptions: template((stack, props) => newBackup(stack, { restoreDrills: undefined, ...props })),

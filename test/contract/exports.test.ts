@@ -31,6 +31,7 @@ test('lib/index.ts exports these names at run time; removing one is a breaking c
     'PostHogNetwork',
     'PostHogProcess',
     'PostHogRelease',
+    'PostHogRunningHours',
     'PostHogSize',
     'PostHogStores',
     'PostHogUpkeep',

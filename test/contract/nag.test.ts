@@ -19,6 +19,7 @@ import {
   PostHogFirewall,
   PostHogNetwork,
   PostHogProps,
+  PostHogRunningHours,
   PostHogStores,
   RedpandaKafka,
 } from '../../lib';
@@ -29,6 +30,7 @@ import { databaseBackup } from '../../lib/migration/database-backup';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
 import { newCdn } from '../ingress/cdn/fixtures';
 import { newMigration, secret, topicsOf, vpcOf } from '../migration/fixture';
+import { RUNNING_HOURS } from '../operations/running-hours/fixture';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
 
 interface Report {
@@ -80,6 +82,13 @@ test.each(ENVIRONMENTS)('cdk-nag finds nothing unacknowledged in a PostHog with 
 
 test('cdk-nag finds nothing unacknowledged in a PostHog with a firewall', () => {
   expect(findings((stack) => newPostHog(stack, { firewall: PostHogFirewall.managed({ allowedCidrs: ['203.0.113.0/24'] }) }))).toEqual([]);
+});
+
+test('cdk-nag finds nothing unacknowledged in a PostHog with running hours, also in a stack of its own', () => {
+  expect(findings((stack) => newPostHog(stack, { runningHours: RUNNING_HOURS }))).toEqual([]);
+  const apart = (stack: Stack) =>
+    new PostHogRunningHours(new Stack(stack.node.root, 'HoursStack'), 'Hours', { ...RUNNING_HOURS, services: newPostHog(stack).services });
+  expect(findings(apart)).toEqual([]);
 });
 
 test('cdk-nag finds nothing unacknowledged in a PostHog with a canary', () => {

@@ -3,8 +3,21 @@ import path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
-import { AppAccess, ClickHouse, ClientAddress, Kafka, NatMode, PostHog, PostHogNetwork, PostHogProps, PostHogSize, Product } from '../../lib';
+import {
+  AppAccess,
+  ClickHouse,
+  ClientAddress,
+  Kafka,
+  NatMode,
+  PostHog,
+  Postgres,
+  PostHogNetwork,
+  PostHogProps,
+  PostHogSize,
+  Product,
+} from '../../lib';
 import { newStack } from '../helpers/stack';
 import { zonedStack, zonedStackNextTo } from '../helpers/zones';
 
@@ -50,6 +63,7 @@ function defineLargest(stack: Stack): Stack {
     serviceSubnets,
     storeSubnets,
     kafka,
+    postgres: new Postgres(stack, 'Postgres', { vpc, vpcSubnets: storeSubnets, instanceType: new InstanceType('r7g.2xlarge') }),
     clickHouse: new ClickHouse(stack, 'ClickHouse', { vpc, vpcSubnets: serviceSubnets, kafka, replicas: 3 }),
     products: Object.values(Product),
     size: PostHogSize.LARGE,

@@ -1,9 +1,9 @@
 import { Template } from 'aws-cdk-lib/assertions';
+import { runStates } from '../helpers/run-states';
 import { newStack, only } from '../helpers/stack';
 import { idOf, statementsOf } from '../helpers/template';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
 import { APP_IMAGE, definitionOf, newMigration, State, templateOf } from './fixture';
-import { runStates } from './run-states';
 
 const REPLICAS = 2;
 

@@ -67,6 +67,7 @@ test.each<[MigrationOptions, string]>([
     "`topicsImage` must be an image such as docker.io/redpandadata/redpanda@sha256:<64 hexadecimal digits>, got: 'Redpanda latest'",
   ],
   [{ minFreeDiskPercent: 91 }, '`minFreeDiskPercent` must be a whole number from 1 to 90, got: 91'],
+  [{ eventRetention: Duration.days(29) }, '`eventRetention` must be whole days, from 30 to 3650, got: 29 days'],
   [{ queryLogRetention: Duration.hours(36) }, '`queryLogRetention` must be whole days, from 1 to 3650, got: 36 hours'],
   [{ minFreeDiskPercent: 0 }, '`minFreeDiskPercent` must be a whole number from 1 to 90, got: 0'],
   [

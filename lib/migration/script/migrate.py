@@ -84,21 +84,29 @@ def drop_duplicates():
             on_every_server(drop + " ON CLUSTER '{}'", drop, timeout=240)
 
 
-def limit_query_log():
-    """Sets a TTL of the table with a copy of every query. Without the setting, one that the owner has set stays."""
-    table, database = "sharded_query_log_archive", os.environ.get("CLICKHOUSE_DATABASE", "posthog")
-    days = int(setting("QUERY_LOG_DAYS", "0"))
+def limit_table(table, date, days, is_default=False, settings=""):
+    """Sets a TTL of a table. If it is a default, one that the owner has set stays."""
+    database = os.environ.get("CLICKHOUSE_DATABASE", "posthog")
     query = f"SELECT hostName(), engine_full FROM {{}} WHERE database = '{database}' AND name = '{table}' FORMAT TSV"
-    ttl = f"TTL event_date + toIntervalDay({days or QUERY_LOG_DAYS})"
+    ttl = f"TTL {date} + toIntervalDay({days})"
     try:
         found = on_every_server(query.format("clusterAllReplicas('{}', system.tables)"), query.format("system.tables")).splitlines()
-        if all((ttl if days else " TTL ") in line for line in found):
+        if all((" TTL " if is_default else ttl) in line for line in found):
             return
-        say(f"ClickHouse: {table} keeps queries for {days or QUERY_LOG_DAYS} days")
+        say(f"ClickHouse: {table} keeps rows for {days} days")
         alter = f"ALTER TABLE {database}.{table}"
-        on_every_server(alter + " ON CLUSTER '{}' MODIFY " + ttl, f"{alter} MODIFY {ttl}", timeout=240)
+        on_every_server(f"{alter} ON CLUSTER '{{}}' MODIFY {ttl}{settings}", f"{alter} MODIFY {ttl}{settings}", timeout=240)
     except OSError as error:
         say(f"ClickHouse: the TTL of {table} could not be set, the next migration tries again: {error}")
+
+
+def limit_tables():
+    """Sets a TTL of the table with a copy of every query, and of events if their owner wants one."""
+    queries, events = (int(setting(name, "0")) for name in ("QUERY_LOG_DAYS", "EVENT_DAYS"))
+    limit_table("sharded_query_log_archive", "event_date", queries or QUERY_LOG_DAYS, is_default=not queries)
+    if events:
+        # Merges remove the rows: rewriting all parts at once could fill the disk.
+        limit_table("sharded_events", "toDate(timestamp)", events, settings=" SETTINGS materialize_ttl_after_modify = 0")
 
 
 def end(program):
@@ -149,7 +157,7 @@ def migrate():
         if LOGINS:
             define_logins(connection)
         drop_duplicates()
-        limit_query_log()
+        limit_tables()
         for command in filter(None, setting("POST_COMMANDS").splitlines()):
             run(["sh", "-c", command], connection)
     except Exception as error:

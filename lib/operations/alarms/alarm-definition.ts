@@ -30,6 +30,9 @@ export interface AlarmDefinition {
   readonly group?: AlarmGroup;
 }
 
+/** The runbook, at the newest version: its text gets better, and its anchors stay. */
+export const RUNBOOK = 'https://github.com/cdk-posthog/cdk-posthog/blob/main/docs/runbook.md';
+
 export const HOUR = 60 * 60;
 export const DAY = 24 * HOUR;
 export const GIB = 1024 ** 3;

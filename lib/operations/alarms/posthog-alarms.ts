@@ -5,6 +5,7 @@ import {
   AlarmState,
   ComparisonOperator,
   CompositeAlarm,
+  CompositeAlarmProps,
   IAlarm,
   IAlarmAction,
   Metric,
@@ -15,7 +16,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import { AlarmDefinition, AlarmGroup } from './alarm-definition';
+import { AlarmDefinition, AlarmGroup, RUNBOOK } from './alarm-definition';
 import { PostHogAlarm } from './alarm-name';
 import { ALARM_OPTION_CHECKS, definitionsWith, PostHogAlarmOptions } from './alarm-options';
 import { AlarmMetric } from './alarm-metric';
@@ -23,22 +24,31 @@ import { CLIENT_METRICS } from './client-metrics';
 import { PIPELINE_METRICS } from './pipeline-metrics';
 import { STORE_METRICS } from './store-metrics';
 import { acknowledge } from '../../private/acknowledge';
-import { checkProps, Checks } from '../../private/checks/check';
+import { checkProps, Checks, construct } from '../../private/checks/check';
 import { invalidValue, withPath } from '../../private/errors';
 import { Parts, PARTS_CHECKS, partsOf, PostHogPartsOptions } from '../parts';
 
 /**
  * Properties for `PostHogAlarms`. Each part that is passed in gets the alarms that its metrics allow.
  */
-export interface PostHogAlarmsProps extends PostHogAlarmOptions, PostHogPartsOptions {}
+export interface PostHogAlarmsProps extends PostHogAlarmOptions, PostHogPartsOptions {
+  /**
+   * An alarm that keeps the alarms about clients and about the pipeline silent while it is in ALARM, such as `stoppedAlarm` of
+   * `PostHogRunningHours`. If one of them is still in ALARM some time after its end, its actions follow.
+   *
+   * @default - none
+   */
+  readonly suppressor?: IAlarm;
+}
 
-const CHECKS: Checks<PostHogAlarmsProps> = { ...ALARM_OPTION_CHECKS, ...PARTS_CHECKS };
+const CHECKS: Checks<PostHogAlarmsProps> = {
+  ...ALARM_OPTION_CHECKS,
+  ...PARTS_CHECKS,
+  suppressor: construct('an IAlarm', ['alarmArn', 'alarmName'], 'pass `stoppedAlarm` of a PostHogRunningHours'),
+};
 
 /** The metric of every alarm. */
 const METRICS: Readonly<Record<PostHogAlarm, AlarmMetric>> = { ...CLIENT_METRICS, ...PIPELINE_METRICS, ...STORE_METRICS };
-
-/** The runbook, at the newest version: its text gets better, and its anchors stay. */
-const RUNBOOK = 'https://github.com/cdk-posthog/cdk-posthog/blob/main/docs/runbook.md';
 
 /** The composite alarm of each group. */
 const GROUPS: Readonly<Record<AlarmGroup, { readonly id: string; readonly name: string; readonly summary: string }>> = {
@@ -51,6 +61,12 @@ const GROUPS: Readonly<Record<AlarmGroup, { readonly id: string; readonly name: 
  * while messages that waited are processed.
  */
 const SUPPRESSION = { wait: Duration.minutes(15), extension: Duration.hours(1) };
+
+/**
+ * The times of the suppressor of alarms about clients: it is in ALARM before they are, and after its end tasks start and their alarms return to OK,
+ * in 45 minutes at most.
+ */
+const STOPPED = { wait: Duration.minutes(1), extension: Duration.minutes(45) };
 
 /**
  * CloudWatch alarms about a PostHog: about what clients notice, the pipeline of events, its data stores, and the jobs that keep it up.
@@ -91,7 +107,7 @@ export class PostHogAlarms extends Construct {
         invalidValue(`overrides[${unknown}].alarm`, 'must be an alarm of this PostHog, which has no metric for it', overrides[unknown].alarm),
       );
     }
-    this.defineGroups(definitions, parts);
+    this.defineGroups(definitions, parts, props.suppressor);
     if (this.byName.size > 0 && this.actions.length === 0) {
       Annotations.of(this).addWarningV2(
         'cdk-posthog:PostHogAlarms.noActions',
@@ -136,9 +152,9 @@ export class PostHogAlarms extends Construct {
     }
   }
 
-  /** Defines the composite alarms. That of the pipeline keeps silent while that of clients is in ALARM. */
-  private defineGroups(definitions: readonly AlarmDefinition[], { installation, services }: Parts): void {
-    let suppressor: CompositeAlarm | undefined;
+  /** Defines the composite alarms. That of the pipeline keeps silent while that of clients is in ALARM, and both while the suppressor is. */
+  private defineGroups(definitions: readonly AlarmDefinition[], { installation, services }: Parts, suppressor?: IAlarm): void {
+    let clients: CompositeAlarm | undefined;
     for (const [group, { id, name, summary }] of Object.entries(GROUPS) as [AlarmGroup, (typeof GROUPS)[AlarmGroup]][]) {
       const members = definitions.filter((definition) => definition.group === group).flatMap((definition) => this.byName.get(definition.alarm) ?? []);
       if (members.length === 0) {
@@ -148,16 +164,31 @@ export class PostHogAlarms extends Construct {
         compositeAlarmName: `${installation}-${name}`,
         alarmDescription: `${summary} Its parts show the cause. Runbook: ${RUNBOOK}#${name}`,
         alarmRule: AlarmRule.anyOf(...members.map((member) => AlarmRule.fromAlarm(member, AlarmState.ALARM))),
-        actionsSuppressor: suppressor,
-        actionsSuppressorWaitPeriod: suppressor && SUPPRESSION.wait,
-        actionsSuppressorExtensionPeriod: suppressor && SUPPRESSION.extension,
+        ...this.suppressionBy(suppressor, clients, installation),
       });
       // Services that a first deployment has not started yet are no outage.
-      composite.node.addDependency(...(suppressor ? [] : services.map(({ service }) => service.node.defaultChild!)));
+      composite.node.addDependency(...(clients ? [] : services.map(({ service }) => service.node.defaultChild!)));
       this.compositeAlarms.push(composite);
       this.connect(composite);
-      suppressor = composite;
+      clients = composite;
     }
+  }
+
+  /** Returns the suppression of a composite alarm: by the alarm of clients, by a suppressor, or by a third alarm that is in ALARM with either. */
+  private suppressionBy(suppressor: IAlarm | undefined, clients: CompositeAlarm | undefined, installation: string): Partial<CompositeAlarmProps> {
+    const { wait, extension } = clients ? SUPPRESSION : STOPPED;
+    const actionsSuppressor = suppressor && clients ? this.defineEither(suppressor, clients, installation) : (clients ?? suppressor);
+    return actionsSuppressor ? { actionsSuppressor, actionsSuppressorWaitPeriod: wait, actionsSuppressorExtensionPeriod: extension } : {};
+  }
+
+  private defineEither(suppressor: IAlarm, clients: CompositeAlarm, installation: string): CompositeAlarm {
+    const either = new CompositeAlarm(this, 'Suppressor', {
+      compositeAlarmName: `${installation}-suppressor`,
+      alarmDescription: `Clients notice a failure, or all tasks are stopped. It keeps the alarm of the pipeline silent. Runbook: ${RUNBOOK}#stopped`,
+      alarmRule: AlarmRule.anyOf(...[clients, suppressor].map((alarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM))),
+    });
+    acknowledge(either, { CloudWatchAlarmAction: 'it keeps another alarm silent' });
+    return either;
   }
 
   private connect(alarm: Alarm | CompositeAlarm): void {

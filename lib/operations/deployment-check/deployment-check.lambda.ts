@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { BlockList, isIPv4 } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { DeploymentCheckAnswer, DeploymentCheckRequest, HTTP_CHECKS, isHttpCheckName } from './http-checks';
 import { HttpsTransport } from './https-transport.lambda';
@@ -66,6 +67,9 @@ async function check(request: DeploymentCheckRequest, time: number): Promise<{ i
   if (await isPrivate(host)) {
     return { isFailure: false, text: `not checked: ${host} has private addresses only, which this function has no route to` };
   }
+  if (request.StoppedAlarm !== undefined && (await isInAlarm(request.StoppedAlarm))) {
+    return { isFailure: false, text: `not checked: all tasks are stopped on a schedule, as the alarm ${request.StoppedAlarm} says` };
+  }
   const transport = new HttpsTransport({ host, port: PORT, serverName });
   const results = await Promise.all(Checks.map((name) => runCheck(HTTP_CHECKS[name], transport, CLOCK, time)));
   if (ExpectsRoute === 'false' && results.every(({ outcome }) => outcome === 'unreachable')) {
@@ -85,6 +89,17 @@ async function isPrivate(host: string): Promise<boolean> {
     return [];
   });
   return addresses.length > 0 && addresses.every(({ address }) => isIPv4(address) && PRIVATE.check(address));
+}
+
+/** Returns whether an alarm is in ALARM. If its state cannot be read, PostHog is checked as if it was not. */
+async function isInAlarm(name: string): Promise<boolean> {
+  try {
+    const { MetricAlarms: [alarm] = [] } = await new CloudWatchClient({ maxAttempts: 5 }).send(new DescribeAlarmsCommand({ AlarmNames: [name] }));
+    return alarm?.StateValue === 'ALARM';
+  } catch (error) {
+    console.error(`the state of the alarm ${name} could not be read`, error);
+    return false;
+  }
 }
 
 /**

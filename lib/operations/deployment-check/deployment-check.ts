@@ -1,4 +1,5 @@
 import { Aws, CustomResource, Duration } from 'aws-cdk-lib/core';
+import { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct, IDependable } from 'constructs';
@@ -31,6 +32,8 @@ export interface DeploymentCheckProps {
   readonly taskDefinitions: readonly string[];
   /** The services, which must be deployed before. */
   readonly services: readonly IDependable[];
+  /** The alarm that is in ALARM while tasks are stopped on a schedule: there is nothing to check then. */
+  readonly stoppedAlarm?: IAlarm;
 }
 
 const TYPE = 'Custom::PostHogDeploymentCheck';
@@ -54,12 +57,16 @@ export class DeploymentCheck extends Construct implements IDeploymentCheck {
       timeout: Duration.minutes(10),
       policyStatements: [{ Effect: 'Allow', Action: 'cloudformation:DescribeStacks', Resource: Aws.STACK_ID }],
     });
+    if (props.stoppedAlarm) {
+      provider.addToRolePolicy({ Effect: 'Allow', Action: 'cloudwatch:DescribeAlarms', Resource: props.stoppedAlarm.alarmArn });
+    }
     const request: DeploymentCheckRequest = {
       LoadBalancerDnsName: props.loadBalancer.loadBalancerDnsName,
       DomainName: props.domainName,
       Checks: props.checks,
       ExpectsRoute: props.expectsRoute ? 'true' : 'false',
       TaskDefinitions: props.taskDefinitions,
+      ...(props.stoppedAlarm && { StoppedAlarm: props.stoppedAlarm.alarmName }),
     };
     this.logGroup = provider.logGroup;
     this.resource = new CustomResource(this, 'Resource', {

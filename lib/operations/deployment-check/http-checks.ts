@@ -101,6 +101,8 @@ export interface DeploymentCheckRequest {
   readonly ExpectsRoute: 'true' | 'false';
   /** The task definitions of the services: the check runs again whenever one changes. */
   readonly TaskDefinitions: readonly string[];
+  /** The name of the alarm that is in ALARM while tasks are stopped on a schedule. */
+  readonly StoppedAlarm?: string;
 }
 
 /** The attributes of the custom resource. */

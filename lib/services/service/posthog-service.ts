@@ -53,6 +53,8 @@ export interface IPostHogService extends IConstruct, IConnectable, IGrantable {
   readonly targetGroups: ApplicationTargetGroup[];
   /** @internal */
   readonly _targets?: readonly RoutedTargets[];
+  /** @internal */
+  readonly _minTasks?: number;
   /** The scaling target, to add policies or schedules to; undefined if the number of tasks is fixed. */
   readonly scaling?: ScalableTaskCount;
   /** The log group. The processes of a product share one; the log streams of each begin with its name and a slash. */
@@ -126,6 +128,7 @@ export class PostHogService extends Construct implements IPostHogService {
   public readonly targetGroup?: ApplicationTargetGroup;
   public readonly targetGroups: ApplicationTargetGroup[];
   public readonly _targets: readonly RoutedTargets[];
+  public readonly _minTasks: number;
   public readonly scaling?: ScalableTaskCount;
   public readonly logGroup: LogGroup;
   public readonly connections: Connections;
@@ -149,6 +152,7 @@ export class PostHogService extends Construct implements IPostHogService {
     this.service = this.defineService(http);
     const targets = http ? this.routeTargets(http) : [];
     this._targets = targets;
+    this._minTasks = this.size.minTasks;
     [this.targetGroup] = this.targetGroups = targets.map(({ targetGroup }) => targetGroup);
     this.scaling = scaleService(this.service, this.size, {
       ...props,

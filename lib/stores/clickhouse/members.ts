@@ -67,6 +67,8 @@ export function defineServer(scope: Construct, index: number, subnet: ISubnet, s
     appFiles: { imageParameter, reportParameters },
   } = context;
   const report = reportParameters[index];
+  // Amazon MSK alone has racks, the ids of zones.
+  const kafkaRacks = props.kafka.clusterName !== undefined;
   const secrets = {
     [VARIABLES.password]: { secret: context.credentials, field: 'password' },
     [VARIABLES.dictReaderPassword]: { secret: context.dictReaderCredentials, field: 'password' },
@@ -84,9 +86,14 @@ export function defineServer(scope: Construct, index: number, subnet: ISubnet, s
       image: context.image,
       port: CLICKHOUSE_PORTS.http,
       environment: { ...ENVIRONMENT, [VARIABLES.kafka]: props.kafka.bootstrapServers },
+      zoneIdVariable: kafkaRacks ? VARIABLES.kafkaRack : undefined,
       secrets,
       files: {
-        [CONFIG_FILE]: configXml(context.topology, self, { database: context.database, kafkaTls: props.kafka.encryption === KafkaEncryption.TLS }),
+        [CONFIG_FILE]: configXml(context.topology, self, {
+          database: context.database,
+          kafkaTls: props.kafka.encryption === KafkaEncryption.TLS,
+          kafkaRacks,
+        }),
         [`${CONFIG_PATH}/users.xml`]: usersXml(context.database, context.readerCredentials !== undefined),
       },
       mounts: MOUNTS,

@@ -20,6 +20,11 @@ export interface InstanceContainer {
   /** The environment variables. Values may contain tokens, but no line break. */
   readonly environment: Readonly<Record<string, string>>;
   /**
+   * The environment variable for the id of the instance's availability zone, such as `euc1-az2`, which the instance metadata service reports. It is
+   * empty if that does not answer.
+   */
+  readonly zoneIdVariable?: string;
+  /**
    * The secrets, by the name of an environment variable, fetched at every start. Each is also a file of that name in SECRETS_DIR, in memory,
    * readable by root only, for `prepare`.
    */

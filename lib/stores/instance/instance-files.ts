@@ -50,6 +50,7 @@ export function instanceFiles(
         REGISTRY_SECRET: container.registryCredentials?.secretArn ?? '',
         PORT: container.port,
         STOP_TIMEOUT: container.stopTimeout,
+        ZONE_ID_VARIABLE: container.zoneIdVariable ?? '',
       }).map(([name, value]) => `${name}=${value}`),
     ),
     'container/arguments': lines(dockerArguments(container, settings)),

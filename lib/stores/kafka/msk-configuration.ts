@@ -34,6 +34,8 @@ export function serverProperties({ zones, retentionMs, retentionBytes, express }
     'replica.fetch.max.bytes': KAFKA_MESSAGE_BYTES,
     'unclean.leader.election.enable': false,
     'log.segment.bytes': 256 * 1024 * 1024,
+    // A consumer that names its zone (`client.rack`, the id of a zone) reads from the copy there. MSK sets `broker.rack`.
+    'replica.selector.class': 'org.apache.kafka.common.replica.RackAwareReplicaSelector',
   };
   const properties = {
     'auto.create.topics.enable': true,

@@ -24,6 +24,7 @@ const SETTINGS = {
   REGISTRY_SECRET: '',
   PORT: '1',
   STOP_TIMEOUT: '120',
+  ZONE_ID_VARIABLE: '',
 };
 
 /** How a script ended. */

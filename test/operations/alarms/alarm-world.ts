@@ -34,8 +34,8 @@ class CompositeUnderTest {
 
   public constructor(
     public readonly properties: CompositeProperties,
-    private readonly members: () => readonly AlarmUnderTest[],
-    private readonly suppressor: () => CompositeUnderTest | undefined,
+    private readonly members: () => readonly { readonly state: State }[],
+    private readonly suppressor: () => { readonly state: State } | undefined,
   ) {}
 
   /** Changes its state, and returns whether it performs its actions. */
@@ -91,11 +91,16 @@ export class AlarmWorld {
         id,
         new CompositeUnderTest(
           properties,
-          () => membersOf(properties).map((member) => this.alarms.get(member)!),
-          () => this.composites.get(properties.ActionsSuppressor?.['Fn::GetAtt'][0] ?? ''),
+          () => membersOf(properties).map((member) => this.alarms.get(member) ?? this.composites.get(member)!),
+          () => this.suppressorOf(properties),
         ),
       ]),
     );
+  }
+
+  private suppressorOf({ ActionsSuppressor: suppressor }: CompositeProperties): { readonly state: State } | undefined {
+    const id = suppressor?.['Fn::GetAtt'][0] ?? '';
+    return this.composites.get(id) ?? this.alarms.get(id);
   }
 
   /** The ids of the alarms of each composite alarm. */

@@ -2,6 +2,7 @@ import { AlarmWorld } from './alarm-world';
 import { Source, TemplateMetric } from './alarm-evaluator';
 import { Value } from './metric-math';
 import { posthogTemplate } from '../../helpers/posthog-template';
+import { RUNNING_HOURS } from '../running-hours/fixture';
 
 const HOUR = 60;
 const DAY = 24 * HOUR;
@@ -10,6 +11,9 @@ const DAY = 24 * HOUR;
 const CREATED = { postgres: undefined, cache: undefined, kafka: undefined, clickHouse: undefined, objectStorage: undefined, products: undefined };
 
 const TEMPLATE = posthogTemplate({ ...CREATED, alarms: { email: 'operator@example.com' } }) as ConstructorParameters<typeof AlarmWorld>[0];
+
+/** The same with running hours. */
+const WITH_HOURS = posthogTemplate({ ...CREATED, alarms: { email: 'operator@example.com' }, runningHours: RUNNING_HOURS }) as typeof TEMPLATE;
 
 type Values = Readonly<Record<string, (metric: TemplateMetric, minute: number) => Value>>;
 
@@ -67,7 +71,11 @@ function source(values: Values): Source {
 
 /** Plays one part of a scenario after the other, each for some minutes. */
 function play(...parts: readonly [minutes: number, values: Values][]): AlarmWorld {
-  const world = new AlarmWorld(TEMPLATE);
+  return playIn(TEMPLATE, ...parts);
+}
+
+function playIn(template: typeof TEMPLATE, ...parts: readonly [minutes: number, values: Values][]): AlarmWorld {
+  const world = new AlarmWorld(template);
   parts.forEach(([minutes, values]) => world.play(minutes, source(values)));
   return world;
 }
@@ -180,4 +188,50 @@ test('an outage that repeats every hour sends a message each time, and none in b
     [20, outage],
   ];
   expect(messages(play(...hour, ...hour, ...hour, [HOUR, BUSY]))).toEqual(['clients', 'clients', 'clients']);
+});
+
+/** A stop reports itself once, and a start does; in between nobody does. */
+function reported(value: number, at: number, values: Values): Values {
+  return { ...values, Stopped: (_, minute) => (minute === at ? value : undefined) };
+}
+
+/** A night without tasks, in which clients go on sending requests, and consumer lag stays. */
+const ASLEEP: Values = {
+  ...WELL,
+  HealthyHostCount: () => undefined,
+  HTTPCode_ELB_5XX_Count: () => 300,
+  SumOffsetLag: () => 400_000,
+  ...every5({ CeleryQueueDepth: () => 2_000, CanaryFailures: () => 3 }),
+};
+const NIGHT = 11 * HOUR;
+/** Tasks start: the load balancer still answers with errors for ten minutes. */
+const WAKING: Values = { ...ASLEEP, HealthyHostCount: () => 0, SumOffsetLag: (_, minute) => Math.max(0, 400_000 - 15_000 * (minute - HOUR - NIGHT)) };
+
+test('a night in which tasks are stopped sends no message, and neither does the morning', () => {
+  const world = playIn(
+    WITH_HOURS,
+    [HOUR, BUSY],
+    [NIGHT, reported(1, HOUR, ASLEEP)],
+    [10, reported(0, HOUR + NIGHT, WAKING)],
+    [20, { ...BUSY, SumOffsetLag: WAKING.SumOffsetLag }],
+    [3 * HOUR, BUSY],
+  );
+  expect(messages(world)).toEqual([]);
+  expect(world.changes.map(({ alarm }) => alarm)).toEqual(expect.arrayContaining(['stopped', 'load-balancer-errors', 'celery-queue']));
+  expect([...world.alarms.values()].filter(({ state }) => state === 'ALARM')).toEqual([]);
+});
+
+test('a night without running hours sends messages', () => {
+  expect(messages(play([HOUR, BUSY], [NIGHT, ASLEEP]))).toEqual(['clients']);
+});
+
+test('a start that does not bring PostHog back sends its message within an hour', () => {
+  const world = playIn(WITH_HOURS, [HOUR, BUSY], [NIGHT, reported(1, HOUR, ASLEEP)], [2 * HOUR, reported(0, HOUR + NIGHT, ASLEEP)]);
+  expect(messages(world)).toEqual(['clients']);
+  expect(world.messages[0].minute).toBeLessThan(HOUR + NIGHT + 60);
+});
+
+test('an outage in running hours sends its message', () => {
+  const outage: Values = { ...BUSY, HTTPCode_Target_5XX_Count: () => 500 };
+  expect(messages(playIn(WITH_HOURS, [HOUR, reported(0, 0, BUSY)], [HOUR, outage]))).toEqual(['clients']);
 });

@@ -74,6 +74,30 @@ test('the function fails an update after which PostHog does not respond, and nam
   );
 });
 
+/** Stub of CloudWatch, with one alarm in this state, and of CloudFormation. */
+function alarmIn(state: string | undefined): Api {
+  return (call, earlier) => {
+    if (call.action !== 'DescribeAlarms') {
+      return stackIn('UPDATE_IN_PROGRESS')(call, earlier);
+    }
+    return state === undefined
+      ? { status: 403, body: JSON.stringify({ __type: 'AccessDenied', message: 'not allowed' }) }
+      : { status: 200, body: JSON.stringify({ MetricAlarms: [{ AlarmName: 'trial-stopped', StateValue: state }] }) };
+  };
+}
+
+test('the function does not check while all tasks are stopped on a schedule', async () => {
+  const { Status, Data } = await answerTo(event('Update', { StoppedAlarm: 'trial-stopped' }), alarmIn('ALARM'));
+  expect({ Status, Data }).toEqual({
+    Status: 'SUCCESS',
+    Data: { Result: 'not checked: all tasks are stopped on a schedule, as the alarm trial-stopped says' },
+  });
+});
+
+test.each([['OK'], ['INSUFFICIENT_DATA'], [undefined]])('the function checks with the alarm of a stop in the state %p', async (state) => {
+  expect(await answerTo(event('Update', { StoppedAlarm: 'trial-stopped' }), alarmIn(state))).toMatchObject({ Status: 'FAILED' });
+});
+
 test('the function fails an update that adds the check', async () => {
   expect(await answerTo(event('Create'), stackIn('UPDATE_IN_PROGRESS'))).toMatchObject({ Status: 'FAILED' });
 });

@@ -109,6 +109,20 @@ test('ClickHouse uses `image`, `database` and plain connections to plain brokers
   expect(read('host/etc/posthog-clickhouse/users.xml')).toContain('GRANT SELECT ON `analytics`.*');
 });
 
+test('ClickHouse names its zone to brokers on MSK, and to no others', () => {
+  const filesWith = (attributes: object): ((file: string) => string) => {
+    const stack = zonedStack();
+    newClickHouse(stack, { kafka: Kafka.fromKafkaAttributes(stack, 'Kafka', { bootstrapServers: 'b-1.internal:9094', ...attributes }) });
+    return [...instanceFiles(stack)][0][1];
+  };
+  const onMsk = filesWith({ clusterName: 'events' });
+  expect(onMsk('settings')).toContain('\nZONE_ID_VARIABLE=KAFKA_CLIENT_RACK\n');
+  expect(onMsk(CONFIG)).toContain('<client_rack from_env="KAFKA_CLIENT_RACK"/>');
+  const elsewhere = filesWith({});
+  expect(elsewhere('settings')).toContain('\nZONE_ID_VARIABLE=\n');
+  expect(elsewhere(CONFIG)).not.toContain('client_rack');
+});
+
 test("the script of ClickHouse before each start has the host name, the secrets and the folders of PostHog's files", () => {
   const lines = filesOf({})('container/prepare').split('\n');
   expect(lines[0]).toMatch(/^HOST_NAME='clickhouse\.stack-clickhouse-[0-9a-f]{8}\.internal'$/);

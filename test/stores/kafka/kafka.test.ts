@@ -59,6 +59,7 @@ describe('Kafka with default props', () => {
     expect(propertiesOf(template())).toEqual({
       'auto.create.topics.enable': 'true',
       'num.partitions': '1',
+      'replica.selector.class': 'org.apache.kafka.common.replica.RackAwareReplicaSelector',
       'default.replication.factor': '3',
       'min.insync.replicas': '2',
       'message.max.bytes': String(KAFKA_MESSAGE_BYTES),
@@ -114,6 +115,12 @@ test.each([1, 2, 3])('Kafka in %d zones has one replica in each, and accepts wri
   const properties = serverProperties({ zones, retentionMs: 1, retentionBytes: -1, express: false });
   expect(properties).toContain(`default.replication.factor=${zones}\n`);
   expect(properties).toContain(`min.insync.replicas=${Math.max(1, zones - 1)}\n`);
+});
+
+test('Kafka lets consumers read from the copy in their zone; Express brokers reject settings for replication', () => {
+  const of = (express: boolean) => serverProperties({ zones: 2, retentionMs: 1, retentionBytes: -1, express });
+  expect(of(false)).toContain('replica.selector.class=org.apache.kafka.common.replica.RackAwareReplicaSelector\n');
+  expect(of(true)).not.toContain('replica.selector');
 });
 
 test('Kafka with more brokers has the same configuration', () => {

@@ -10,6 +10,8 @@ export interface ServerOptions {
   readonly database: string;
   /** Indicates whether connections to Kafka use TLS. */
   readonly kafkaTls: boolean;
+  /** Indicates whether Kafka's brokers know their availability zones: the server then reads from those of its own. */
+  readonly kafkaRacks?: boolean;
 }
 
 /**
@@ -69,7 +71,7 @@ export function serverConfig(topology: ClickHouseTopology, self: ClickHouseNode,
     remote_servers: Object.fromEntries(Object.entries(clustersOf(topology)).map(([name, shards]) => [name, cluster(shards)])),
     macros: macrosOf(self),
     named_collections: Object.fromEntries(NAMED_COLLECTIONS.map((name) => [name, { kafka_broker_list: new FromEnv(VARIABLES.kafka) }])),
-    ...(options.kafkaTls ? { kafka: KAFKA_TLS } : {}),
+    ...kafka(options),
     zookeeper: keeperAddresses(topology),
     ...(topology.keepers.length === 0 ? { keeper_server: embeddedKeeper() } : {}),
     distributed_ddl: { path: '/clickhouse/task_queue/ddl' },
@@ -101,6 +103,17 @@ function network(self: ClickHouseNode): Elements {
  * (posthog/clickhouse/migrations 0041, 0042, 0062). The CA certificates are those of the image: librdkafka has no default.
  */
 const KAFKA_TLS = { security_protocol: 'ssl', ssl_ca_location: '/etc/ssl/certs/ca-certificates.crt' };
+
+/**
+ * Returns the settings of connections to Kafka, if there are any. `client_rack` is librdkafka's `client.rack`: brokers that choose replicas by rack
+ * then serve the copy in the same zone, whose traffic costs nothing.
+ *
+ * @see https://clickhouse.com/docs/engines/table-engines/integrations/kafka#configuration
+ */
+function kafka({ kafkaTls, kafkaRacks = false }: ServerOptions): Elements {
+  const settings = { ...(kafkaTls ? KAFKA_TLS : {}), ...(kafkaRacks ? { client_rack: new FromEnv(VARIABLES.kafkaRack) } : {}) };
+  return Object.keys(settings).length > 0 ? { kafka: settings } : {};
+}
 
 /** Returns a cluster. Its servers authenticate with a secret, so no user can connect without a password. A write goes to one replica. */
 function cluster(shards: readonly Shard[]): Elements {

@@ -17,6 +17,7 @@ export const OWNER = '101:101';
 /** The environment variables of the configuration. */
 export const VARIABLES = {
   kafka: 'KAFKA_HOSTS',
+  kafkaRack: 'KAFKA_CLIENT_RACK',
   password: 'POSTHOG_CLICKHOUSE_PASSWORD',
   dictReaderPassword: 'POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD',
   readerPassword: 'POSTHOG_CLICKHOUSE_READER_PASSWORD',

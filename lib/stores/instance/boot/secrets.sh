@@ -27,3 +27,13 @@ while IFS=$'\t' read -r name arn field; do
     printf '%s=%s\n' "$name" "$(<"$secrets/$name")" >>"$RUN/environment"
   fi
 done <"$ROOT/asset/container/secrets"
+
+# The id of the zone, not its name, which means another zone in another account. A service that does not know it starts all the same.
+zone_variable="$(setting ZONE_ID_VARIABLE)"
+if [[ -n "$zone_variable" ]]; then
+  if ! zone="$(retry fetch_imds meta-data/placement/availability-zone-id)"; then
+    say 'the instance metadata service does not return the id of the zone'
+    zone=''
+  fi
+  printf '%s=%s\n' "$zone_variable" "$zone" >>"$RUN/environment"
+fi

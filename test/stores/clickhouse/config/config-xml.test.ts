@@ -80,6 +80,7 @@ test('configXml verifies certificates with a single server, and accepts all with
 test('configXml has TLS for Kafka in the whole server, or not at all', () => {
   expect(one.kafka).toEqual({ security_protocol: 'ssl', ssl_ca_location: '/etc/ssl/certs/ca-certificates.crt' });
   expect(serverConfig(ONE, ONE.nodes[0], { ...OPTIONS, kafkaTls: false }).kafka).toBeUndefined();
+  expect(configXml(ONE, ONE.nodes[0], { ...OPTIONS, kafkaRacks: true })).toContain('<client_rack from_env="KAFKA_CLIENT_RACK"/>');
 });
 
 test('configXml creates the database and flushes the system logs at startup', () => {
