@@ -2,6 +2,7 @@ import { CfnResource, Resource, Stack, STACK_RESOURCE_LIMIT_CONTEXT, Token } fro
 import { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { ContainerInsights, ICluster } from 'aws-cdk-lib/aws-ecs';
+import { LogGroupClass } from 'aws-cdk-lib/aws-logs';
 import { PostHogProcess } from './catalog/posthog-process';
 import { taskQueue } from './catalog/generations/task-queues';
 import { PLAIN_CACHE_CLIENTS } from './catalog/processes/shared/cache';
@@ -25,7 +26,7 @@ import {
   subnetSelection,
   vpc as vpcCheck,
 } from './private/checks/cdk';
-import { Checks, construct, listOf, objectWith, struct } from './private/checks/check';
+import { Check, Checks, construct, listOf, objectWith, struct } from './private/checks/check';
 import { anyText, boolean, oneOf, text, wholeNumber } from './private/checks/values';
 import { isInEcr } from './private/container-image';
 import { invalidProp, invalidValue } from './private/errors';
@@ -44,6 +45,18 @@ import { CACHE, CLICKHOUSE, clickHouseWithoutNat, KAFKA, OBJECT_STORAGE, POSTGRE
 const MAX_PARTITIONS = 100;
 
 const QUEUES_RULE = 'must be one or more queue names, such as general-purpose-task-queue';
+
+/** The class of log groups, without the one for delivery, which keeps messages for a day and cannot be searched. */
+const logGroupClass: Check = (prop, value) => {
+  if (value === LogGroupClass.DELIVERY) {
+    throw invalidValue(
+      prop,
+      'must be STANDARD or INFREQUENT_ACCESS: the class for delivery keeps messages for a day, and nobody can search them',
+      value,
+    );
+  }
+  oneOf(LogGroupClass)(prop, value);
+};
 
 export const POSTHOG_CHECKS: Checks<PostHogProps> = {
   ...INGRESS_OPTION_CHECKS,
@@ -83,6 +96,7 @@ export const POSTHOG_CHECKS: Checks<PostHogProps> = {
   telemetry: boolean,
   enableExecuteCommand: boolean,
   encryptionKey: kmsKey,
+  logGroupClass,
   logRetention,
   removalPolicy: removalPolicyWithoutSnapshot('secrets and logs have no snapshots'),
   deletionProtection: boolean,

@@ -87,7 +87,7 @@ export interface NetworkPlan {
 /** The services. */
 export interface ServicesPlan extends Pick<
   PostHogServicesProps,
-  'size' | 'capacity' | 'serviceOptions' | 'appExtras' | 'enableExecuteCommand' | 'targetGroupId' | 'registryCredentials'
+  'size' | 'capacity' | 'serviceOptions' | 'logGroupClass' | 'appExtras' | 'enableExecuteCommand' | 'targetGroupId' | 'registryCredentials'
 > {
   /** The settings of the app: mail, single sign-on, keys. */
   readonly appSettings: ProcessSettings;
@@ -214,6 +214,7 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
       // A new cluster has the capacity providers.
       capacity: { fargateProviders: props.cluster === undefined || (props.fargateCapacityProviders ?? false), spot: props.spot ?? false },
       serviceOptions: props.serviceOptions,
+      logGroupClass: props.logGroupClass,
       registryCredentials: props.registryCredentials,
       appExtras: { environment: props.environment, secrets: props.secrets },
       enableExecuteCommand: props.enableExecuteCommand ?? false,

@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { ContainerInsights, CpuArchitecture, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import { IKey } from 'aws-cdk-lib/aws-kms';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroupClass, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Product } from './catalog/product';
@@ -261,6 +261,16 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    * @default - that of `stores`, or the AWS managed key of each service
    */
   readonly encryptionKey?: IKey;
+  /**
+   * The class of the processes' log groups: STANDARD, or INFREQUENT_ACCESS at half the price for each GB. Messages of the latter can be searched with
+   * CloudWatch Logs Insights only: `aws logs tail`, metric filters and subscriptions do not work on them. See docs/scaling.md.
+   *
+   * A log group cannot change its class. With another class, the processes write to new log groups, and the old ones stay until `logRetention` has
+   * emptied them, unless `removalPolicy` is DESTROY.
+   *
+   * @default LogGroupClass.STANDARD
+   */
+  readonly logGroupClass?: LogGroupClass;
   /**
    * The retention of the processes' logs.
    *

@@ -32,6 +32,10 @@ export class MigrationRun extends Construct {
   /** The custom resource that starts it. */
   public readonly start: CustomResource;
 
+  /** The hash of the current synthesis; undefined as long as the task definition can change. */
+  private known?: string;
+  private isFinal = false;
+
   public constructor(
     scope: Construct,
     id: string,
@@ -48,11 +52,25 @@ export class MigrationRun extends Construct {
     this.condition = new CfnWaitCondition(this, 'Condition', { handle: handle.ref, timeout: String(props.timeoutSeconds), count: 1 });
     this.condition.node.addDependency(this.start);
     [handle, this.condition, this.start.node.defaultChild as CfnResource].forEach((resource) => this.renamed(resource));
+    // Every service refers to these ids, and each time the hash took a millisecond and more. In each synthesis, the CDK validates constructs when
+    // nothing can change them any more.
+    this.node.addValidation({
+      validate: () => {
+        [this.isFinal, this.known] = [true, undefined];
+        return [];
+      },
+    });
   }
 
   private renamed(resource: CfnResource): void {
     const prefix = Stack.of(this).getLogicalId(resource);
-    resource.overrideLogicalId(Lazy.uncachedString({ produce: () => `${prefix}${this.hash()}` }));
+    resource.overrideLogicalId(Lazy.uncachedString({ produce: () => `${prefix}${this.currentHash()}` }));
+  }
+
+  private currentHash(): string {
+    const hash = this.known ?? this.hash();
+    this.known = this.isFinal ? hash : undefined;
+    return hash;
   }
 
   /** Returns a hash that changes with the task definition, the timeout and the trigger. */

@@ -11,6 +11,7 @@ import { MigrationMachine, taskStatements } from './migration-machine';
 import { MigrationOptions, migrationPlan } from './migration-options';
 import { MigrationRun } from './migration-run';
 import { MigrationContainers, MigrationTask } from './migration-task';
+import { checkPartitions } from './topics/broker-partitions';
 import { acknowledge, resultText } from '../private/acknowledge';
 import { withPath } from '../private/errors';
 import { defineLogGroup } from '../private/log-group';
@@ -77,6 +78,10 @@ export class Migration extends Construct implements IMigration {
   public constructor(scope: Construct, id: string, props: MigrationProps) {
     super(scope, id);
     const plan = withPath(this, () => migrationPlan(props.options));
+    const { topics: managed } = props;
+    if (managed) {
+      withPath(scope, () => checkPartitions(scope, managed.kafka, managed.topics));
+    }
     const logs = defineLogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: props.removalPolicy });
     this.logGroup = logs;
     const securityGroup = asClients(new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog migration: tasks' }));

@@ -3,7 +3,7 @@ import { ISecurityGroup, ISubnet, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
 import { CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroupClass, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, IDependable } from 'constructs';
 import { Discovery } from './discovery';
 import { Capacity, capacityProviderOf, providerAssociations } from './service/capacity';
@@ -75,6 +75,8 @@ export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProx
   readonly vpc: IVpc;
   readonly subnets: readonly ISubnet[];
   readonly logRetention: RetentionDays;
+  /** The class of the processes' log groups; undefined for Standard. */
+  readonly logGroupClass?: LogGroupClass;
   readonly removalPolicy: RemovalPolicy;
   readonly enableExecuteCommand: boolean;
 }
@@ -117,7 +119,11 @@ export class PostHogServices extends Construct {
     const clients = new StoreClients(this, 'Clients', { vpc: props.vpc, stores });
     const groups = new ServiceGroups(this, 'SecurityGroups', props.vpc);
     const roles = new ServiceRoles(this, 'Roles');
-    const logs = new ServiceLogs(this, 'Logs', { retention: props.logRetention, removalPolicy: props.removalPolicy });
+    const logs = new ServiceLogs(this, 'Logs', {
+      retention: props.logRetention,
+      removalPolicy: props.removalPolicy,
+      logGroupClass: props.logGroupClass,
+    });
     for (const definition of definitions) {
       const { process } = definition;
       const index = serviceOptions.findIndex((other) => other.process === process);

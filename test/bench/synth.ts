@@ -36,15 +36,15 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
-/** The template of an app with one stack, in a file that stays until it is removed. */
-export function synthesised(app: string): { readonly file: string; remove(): void } {
+/** The templates of an app, in files that stay until they are removed. */
+export function synthesised(app: string): { readonly files: readonly string[]; remove(): void } {
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
   synth(app, folder);
-  const [file, ...others] = readdirSync(folder).filter((name) => name.endsWith('.template.json'));
-  if (file === undefined || others.length > 0) {
-    throw new Error(`one stack is what can be compared, got: ${[file, ...others].join(', ')}`);
+  const files = readdirSync(folder).filter((name) => name.endsWith('.template.json'));
+  if (files.length === 0) {
+    throw new Error(`the app has no stack: ${app}`);
   }
-  return { file: path.join(folder, file), remove: () => rmSync(folder, { recursive: true }) };
+  return { files: files.map((file) => path.join(folder, file)), remove: () => rmSync(folder, { recursive: true }) };
 }
 
 function synth(app: string, output: string, env: NodeJS.ProcessEnv = {}): void {

@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { ContainerInsights, CpuArchitecture, Secret } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroupClass, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   AppAccess,
   AppLoadBalancer,
@@ -225,6 +225,7 @@ export const POSTHOG: Subject = {
     runningHours: to(RUNNING_HOURS),
     upkeep: to({ deletions: false, metrics: false }),
     enableExecuteCommand: to(true),
+    logGroupClass: to(LogGroupClass.INFREQUENT_ACCESS),
     logRetention: to(RetentionDays.ONE_DAY),
     removalPolicy: to(RemovalPolicy.DESTROY),
     deletionProtection: to(false),

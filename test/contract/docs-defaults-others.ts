@@ -3,7 +3,7 @@ import { HttpVersion, PriceClass, SecurityPolicyProtocol } from 'aws-cdk-lib/aws
 import { InstanceClass, InstanceSize, InstanceType, IpAddresses } from 'aws-cdk-lib/aws-ec2';
 import { ContainerInsights, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroupClass, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AuroraPostgresEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import {
   AppAccess,
@@ -151,6 +151,7 @@ export const OTHERS: Record<string, unknown> = {
   'PostHogProps.containerInsights': ContainerInsights.ENABLED,
   'PostHogProps.enableExecuteCommand': true,
   'PostHogProps.telemetry': true,
+  'PostHogProps.logGroupClass': LogGroupClass.INFREQUENT_ACCESS,
   'PostHogProps.logRetention': RetentionDays.ONE_DAY,
   'PostHogProps.nat': NatMode.PER_ZONE,
   'PostHogProps.size': PostHogSize.DEV,

@@ -8,7 +8,7 @@ import { InstanceClass, InstanceSize, InstanceType, IpAddresses, Port, Vpc } fro
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { ContainerImage, ContainerInsights, CpuArchitecture, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup, IpAddressType, SslPolicy, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroupClass, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AuroraPostgresEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -117,6 +117,7 @@ const WORDS = {
   PostHogSize,
   PriceClass,
   RemovalPolicy,
+  LogGroupClass,
   RetentionDays,
   SecurityPolicyProtocol,
   Size,

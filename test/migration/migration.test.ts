@@ -1,6 +1,7 @@
 import { kafkaTopics } from '../../lib/stores/kafka/kafka-topics';
-import { CfnResource, Duration, Stack } from 'aws-cdk-lib/core';
+import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
+import { CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AuroraPostgres, Postgres, PostgresAttributes } from '../../lib';
 import { databaseBackup } from '../../lib/migration/database-backup';
@@ -85,6 +86,20 @@ describe('a run', () => {
       expect(new Set(all.map((run) => run[part])).size).toBe(all.length);
     }
     expect(runOf(templateOf())).toEqual(runOf(templateOf()));
+  });
+
+  test('has the ids of the task definition as it is at each synthesis, also after it was asked for them, and after another synthesis', () => {
+    const stack = newStack();
+    const { taskDefinition } = newMigration(stack);
+    const idsWith = (cpu: string) => {
+      (taskDefinition.node.defaultChild as CfnTaskDefinition).cpu = cpu;
+      const { template } = (stack.node.root as App).synth({ force: true }).getStackByName(stack.stackName) as { template: object };
+      return runOf(Template.fromJSON(template));
+    };
+    stack.resolve(stack.getLogicalId(stack.node.findChild('Migration').node.findChild('Run').node.findChild('Handle') as CfnResource));
+    const [first, second, third] = ['1024', '2048', '1024'].map(idsWith);
+    expect(second.start).not.toBe(first.start);
+    expect(third).toEqual(first);
   });
 
   test("keeps its logical ids if only the load balancer's addresses change", () => {

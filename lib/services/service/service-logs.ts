@@ -1,6 +1,6 @@
 import { RemovalPolicy, Size } from 'aws-cdk-lib/core';
 import { AwsLogDriverMode, LogDriver, LogDrivers } from 'aws-cdk-lib/aws-ecs';
-import { ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ILogGroup, LogGroup, LogGroupClass, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ProcessDefinition } from '../../catalog/process-definition';
 import { defineLogGroup } from '../../private/log-group';
@@ -9,7 +9,16 @@ import { defineLogGroup } from '../../private/log-group';
 export interface ServiceLogsProps {
   readonly retention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
+  /** Undefined for Standard. */
+  readonly logGroupClass?: LogGroupClass;
 }
+
+/** The end of the construct ids of log groups of each class: a log group cannot change its class, so another class needs another log group. */
+const CLASS_IDS: Readonly<Record<LogGroupClass, string>> = {
+  [LogGroupClass.STANDARD]: '',
+  [LogGroupClass.INFREQUENT_ACCESS]: 'InfrequentAccess',
+  [LogGroupClass.DELIVERY]: 'Delivery',
+};
 
 /**
  * The log groups of processes: one for each product, and one for the processes that every PostHog has. The log streams of a process begin with its
@@ -28,7 +37,7 @@ export class ServiceLogs extends Construct {
 
   /** Returns the log group of a process. A process of several products has that of the first. */
   public of({ products = [] }: ProcessDefinition): LogGroup {
-    const id = pascalCase(products[0] ?? 'app');
+    const id = `${pascalCase(products[0] ?? 'app')}${CLASS_IDS[this.props.logGroupClass ?? LogGroupClass.STANDARD]}`;
     const group = this.groups.get(id) ?? defineLogGroup(this, id, this.props);
     this.groups.set(id, group);
     return group;

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Metric, MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, IConnectable, Port } from 'aws-cdk-lib/aws-ec2';
 import { Construct, IConstruct } from 'constructs';
+import { KafkaBrokers } from './broker-limits';
 import { reporter, storeMetric } from '../metrics';
 
 /**
@@ -39,6 +40,12 @@ export interface IKafka extends IConstruct, IConnectable {
    * @internal
    */
   readonly _volumeTags?: readonly string[];
+  /**
+   * The brokers of an MSK cluster, whose type limits the number of partitions; undefined for other clusters, or before a lookup has run.
+   *
+   * @internal
+   */
+  readonly _brokers?: KafkaBrokers;
   /**
    * Returns a metric of the cluster: of MSK, from the namespace `AWS/Kafka`; of `RedpandaKafka`, that of its instance, from `AWS/EC2`.
    *

@@ -1,4 +1,4 @@
-import { Fn, Stack } from 'aws-cdk-lib/core';
+import { Annotations, Fn, Stack } from 'aws-cdk-lib/core';
 import { PredefinedMetric, ScalableTarget, ServiceNamespace } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { ISecurityGroup, ISubnet } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
@@ -6,6 +6,7 @@ import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnCluster, CfnConfiguration } from 'aws-cdk-lib/aws-msk';
 import { AwsCustomResource, AwsCustomResourcePolicy, AwsSdkCall, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
+import { KafkaBrokers, UNCONFIRMED_BROKERS } from './broker-limits';
 import { ImportedKafka, KafkaAttributes } from './imported-kafka';
 import { IKafka, KafkaBase, KafkaEncryption, MSK_PORTS } from './kafka-base';
 import { checkKafkaProps, KAFKA_CHECKS, KAFKA_DEFAULTS, KafkaBrokerType, KafkaProps, plannedCluster, PlannedCluster } from './kafka-props';
@@ -76,6 +77,8 @@ export class Kafka extends KafkaBase {
   public readonly encryption: KafkaEncryption = KafkaEncryption.TLS;
   public readonly maxMessageBytes: number = KAFKA_MESSAGE_BYTES;
   public readonly managesTopics: boolean = true;
+  /** @internal */
+  public readonly _brokers?: KafkaBrokers;
 
   public constructor(scope: Construct, id: string, props: KafkaProps) {
     super(scope, id, [MSK_PORTS[KafkaEncryption.TLS]]);
@@ -88,6 +91,11 @@ export class Kafka extends KafkaBase {
     const subnets = withPath(this, () => brokerSubnets(props));
     const removalPolicy = props.removalPolicy ?? KAFKA_DEFAULTS.removalPolicy;
     this.brokerCount = subnets.length * (props.brokersPerSubnet ?? KAFKA_DEFAULTS.brokersPerSubnet);
+    // Subnets that are not looked up yet say nothing about the number of brokers.
+    this._brokers = isLookupPending(props.vpc)
+      ? undefined
+      : { instanceType: plan.instanceType, count: this.brokerCount, replicas: plan.express ? ZONES.max : subnets.length };
+    warnOfUnconfirmed(this, plan.instanceType);
     this.securityGroup = new InlineSecurityGroup(this, 'SecurityGroup', {
       vpc: props.vpc,
       description: 'PostHog Kafka: brokers',
@@ -192,6 +200,17 @@ function acknowledgeSdkCallFunction(scope: Construct): void {
     'LambdaInsideVPC',
   ];
   acknowledge(Stack.of(scope).node.findChild(SDK_CALL_FUNCTION), Object.fromEntries(names.map((name) => [name, reason])));
+}
+
+/** Warns of brokers that nobody has created with KRaft yet. */
+function warnOfUnconfirmed(kafka: Kafka, instanceType: string): void {
+  if (instanceType === UNCONFIRMED_BROKERS) {
+    Annotations.of(kafka).addWarningV2(
+      'cdk-posthog:Kafka.unconfirmedBrokers',
+      `brokers of type ${UNCONFIRMED_BROKERS} are for tests: they are not confirmed to work with KRaft and messages of 32 MiB, and have 2 GiB of memory ` +
+        'and CPU credits (docs/kafka.md#small-brokers)',
+    );
+  }
 }
 
 /** Selects one subnet per availability zone, in as many zones as MSK supports. */

@@ -106,7 +106,7 @@ describe('a PostHog with options for single processes', () => {
   test('has tasks of the sizes in the options', () => {
     expect(taskOf(template, 'web')[1]).toMatchObject({ Cpu: '4096', Memory: '8192' });
     expect(taskOf(template, 'worker')[1]).toMatchObject({ Cpu: '2048', Memory: '16384' });
-    expect(taskOf(template, 'capture')[1]).toMatchObject({ Cpu: '512', Memory: '2048' });
+    expect(taskOf(template, 'capture')[1]).toMatchObject({ Cpu: '256', Memory: '2048' });
   });
 
   test('has a fixed number of tasks of a process whose minimum is its maximum', () => {
@@ -176,7 +176,7 @@ describe('errors', () => {
 
   test.each<[PostHogProcess, Options, string]>([
     [PostHogProcess.CAPTURE, { cpu: 300 }, '[Stack/PostHog] `serviceOptions[0].cpu` must be one of 256, 512'],
-    [PostHogProcess.CAPTURE, { memoryLimitMiB: 512 }, '`memoryLimitMiB` must be one of 1024, 2048, 3072, 4096 for `cpu: 512`, got: 512'],
+    [PostHogProcess.REPLAY_CAPTURE, { memoryLimitMiB: 512 }, '`memoryLimitMiB` must be one of 1024, 2048, 3072, 4096 for `cpu: 512`, got: 512'],
     [PostHogProcess.WEB, { cpu: 256 }, '`memoryLimitMiB` must be one of 512, 1024, 2048 for `cpu: 256`, got: 8192'],
   ])('refuses for %s a size that Fargate does not support: %j', (process, options, message) => {
     expect(define(process, options)).toThrow(message);

@@ -27,9 +27,10 @@ export const CYMBAL: ProcessDefinition<PostHogProcess.CYMBAL> = {
   id: 'Cymbal',
   port: PROCESSING_PORT,
   probe: rustProbe(PROCESSING_PORT),
+  // Exceptions are a small part of the events, and the processes for them scale with their CPU or lag.
   sizes: {
     dev: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
-    small: { cpu: 512, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 4 },
+    small: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 4 },
     production: { cpu: 1024, memoryLimitMiB: 2048, minTasks: 2, maxTasks: 8 },
     large: { cpu: 2048, memoryLimitMiB: 4096, minTasks: 2, maxTasks: 16 },
   },
@@ -76,7 +77,7 @@ export const CYMBAL_RESOLUTION: ProcessDefinition<PostHogProcess.CYMBAL_RESOLUTI
   probe: rustProbe(RESOLUTION.metrics),
   sizes: {
     dev: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
-    small: { cpu: 512, memoryLimitMiB: 2048, minTasks: 1, maxTasks: 4 },
+    small: { cpu: 256, memoryLimitMiB: 2048, minTasks: 1, maxTasks: 4 },
     production: { cpu: 1024, memoryLimitMiB: 4096, minTasks: 2, maxTasks: 8 },
     large: { cpu: 2048, memoryLimitMiB: 8192, minTasks: 2, maxTasks: 16 },
   },

@@ -40,9 +40,10 @@ export const TEMPORAL_DJANGO_WORKER: ProcessDefinition<PostHogProcess.TEMPORAL_D
   ...WORKER,
   process: PostHogProcess.TEMPORAL_DJANGO_WORKER,
   id: 'TemporalDjangoWorker',
+  // Below 50 events a second, its work is exports, subscriptions and nightly jobs, which nobody waits for; it scales on CPU.
   sizes: {
     dev: { cpu: 512, memoryLimitMiB: 2048, minTasks: 1, maxTasks: 1 },
-    small: { cpu: 1024, memoryLimitMiB: 2048, minTasks: 1, maxTasks: 4 },
+    small: { cpu: 512, memoryLimitMiB: 2048, minTasks: 1, maxTasks: 4 },
     production: { cpu: 2048, memoryLimitMiB: 4096, minTasks: 2, maxTasks: 8 },
     large: { cpu: 2048, memoryLimitMiB: 8192, minTasks: 3, maxTasks: 16 },
   },

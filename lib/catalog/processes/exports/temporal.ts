@@ -39,9 +39,10 @@ export const TEMPORAL: ProcessDefinition<PostHogProcess.TEMPORAL> = {
   // It listens on the IP address of its container only, and responds before its script has created the namespace that all clients need. The script
   // runs the same check (docker/auto-setup.sh and server.Dockerfile of temporalio/docker-builds, release/v1.26.x).
   probe: { command: `temporal operator namespace describe --address "$(hostname):${PORT}" --namespace default > /dev/null`, startPeriod: 300 },
+  // It waits for its database most of the time: `SMALL` starts as much work as `DEV`, which has no more.
   sizes: {
     dev: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
-    small: { cpu: 512, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
+    small: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
     production: { cpu: 1024, memoryLimitMiB: 2048, minTasks: 1, maxTasks: 1 },
     large: { cpu: 2048, memoryLimitMiB: 4096, minTasks: 1, maxTasks: 1 },
   },

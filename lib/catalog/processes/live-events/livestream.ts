@@ -27,9 +27,10 @@ export const LIVESTREAM: ProcessDefinition<PostHogProcess.LIVESTREAM> = {
     healthCheckGracePeriod: 60,
     requestsPerTarget: 1000,
   },
+  // Nothing waits for it but pages that show events as they come, and it keeps a few counters of each event.
   sizes: {
     dev: { cpu: 256, memoryLimitMiB: 512, minTasks: 1, maxTasks: 1 },
-    small: { cpu: 512, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
+    small: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
     production: { cpu: 1024, memoryLimitMiB: 2048, minTasks: 1, maxTasks: 1 },
     large: { cpu: 2048, memoryLimitMiB: 4096, minTasks: 1, maxTasks: 1 },
   },
