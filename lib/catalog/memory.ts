@@ -1,3 +1,5 @@
+import { PostHogSize } from './posthog-size';
+
 /** The evidence for the memory of a process. */
 export interface MemoryEvidence {
   /** MiB that one idle task needs, in total; undefined if it was not measured. */
@@ -6,6 +8,15 @@ export interface MemoryEvidence {
   readonly basis: string;
   /** The code that was measured; undefined for a guess. */
   readonly commit?: string;
+  /** MiB that a task reserves on a shared instance, by size. It may take more, up to the limit of the size, while the instance has it. */
+  readonly reservationMiB: Readonly<Record<PostHogSize, number>>;
+  /** The load that the reservations are for, or `guess: ` and what they are guessed from. */
+  readonly reservationBasis: string;
+}
+
+/** Returns the MiB that a task of a process reserves on a shared instance; never more than the limit of the size. */
+export function memoryReservation({ memory }: { readonly memory: MemoryEvidence }, size: PostHogSize): number {
+  return memory.reservationMiB[size];
 }
 
 /**
@@ -15,11 +26,44 @@ export interface MemoryEvidence {
  */
 export const JULY_TREE = 'mergebloom/posthog-infra @feb3708';
 
-/** The guess for a Rust service. */
-export const RUST_MEMORY: MemoryEvidence = { basis: 'guess: a Rust service without load takes tens of MiB' };
+/** The basis of reservations for which no load was measured. */
+export const HALF_OF_LIMIT = 'guess: about half of the limit';
 
-/** The guess for a Node process. */
-export const NODE_MEMORY: MemoryEvidence = { basis: 'guess: half a GiB for the bundle and its heap' };
+/** Returns the guess for a Rust service. */
+export function guessedRustMemory(reservationMiB: MemoryEvidence['reservationMiB']): MemoryEvidence {
+  return { basis: 'guess: a Rust service without load takes tens of MiB', reservationMiB, reservationBasis: HALF_OF_LIMIT };
+}
+
+/** What a Node process took. */
+interface NodeMeasurement {
+  /** Resident MiB, median of five idle minutes. */
+  readonly idleMiB: number;
+  /** Resident MiB at most, at its start. */
+  readonly startMiB: number;
+  /** Resident MiB at most under load; undefined if no load was measured. */
+  readonly loadMiB?: number;
+  /** The load. */
+  readonly load?: string;
+}
+
+/**
+ * Returns the memory of a Node process that was measured with Node.js 24.13, Kafka 3.9, PostgreSQL 15, Redis 7 and a GeoIP database of 62 MB, by
+ * scripts/process-memory. Its code was compiled by esbuild; RE2, uWebSockets.js and the native job queue had substitutes in JavaScript.
+ * `reservationMiB` is at least the peak and a quarter.
+ */
+export function nodeMemory({ idleMiB, startMiB, loadMiB, load }: NodeMeasurement, reservationMiB: MemoryEvidence['reservationMiB']): MemoryEvidence {
+  const underLoad = loadMiB === undefined ? '' : `; ${loadMiB} MiB with ${load}`;
+  return {
+    mib: idleMiB,
+    commit: JULY_TREE,
+    basis: `Rss, median of five idle minutes; ${startMiB} MiB at its start${underLoad}`,
+    reservationMiB,
+    reservationBasis:
+      loadMiB === undefined
+        ? `guess: the peak at its start, ${startMiB} MiB, and a quarter; more in larger sizes, for a load that was not measured`
+        : `the peak under load, ${loadMiB} MiB, and a quarter; more in larger sizes`,
+  };
+}
 
 /** The limit of one worker of the web server; see the memory of `web`. */
 const WEB_WORKER_MIB = 2048;

@@ -1,5 +1,5 @@
 import { PostHogProcess, PostHogSize } from '../../lib';
-import { celeryMemory, webServerMemory } from '../../lib/catalog/memory';
+import { celeryMemory, memoryReservation, webServerMemory } from '../../lib/catalog/memory';
 import { definitionOf, PROCESSES } from '../../lib/catalog/processes';
 
 const SIZES = Object.values(PostHogSize);
@@ -17,6 +17,30 @@ test('each size is at least the measurement, with a margin of a fifth', () => {
     SIZES.filter((size) => sizes[size].memoryLimitMiB < 1.2 * (memory.mib ?? 0)).map((size) => `${process} ${size}`),
   );
   expect(tooSmall).toEqual([]);
+});
+
+test('each reservation is between the measurement, with a margin of a fifth, and the limit of the size', () => {
+  const wrong = PROCESSES.flatMap((definition) =>
+    SIZES.filter((size) => {
+      const reserved = memoryReservation(definition, size);
+      return !(reserved >= 1.2 * (definition.memory.mib ?? 0) && reserved > 0 && reserved <= definition.sizes[size].memoryLimitMiB);
+    }).map((size) => `${definition.process} ${size}: ${memoryReservation(definition, size)}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('the reservations of each process are for a load with its figures, or a guess', () => {
+  const wrong = PROCESSES.filter(({ memory: { mib, reservationBasis } }) => {
+    const isGuess = reservationBasis.startsWith('guess: ');
+    // A process that was never measured has no measured load either.
+    return isGuess ? false : mib === undefined || !/\d (MB|MiB|GB|GiB)\b/.test(reservationBasis);
+  });
+  expect(wrong.map(({ process }) => process)).toEqual([]);
+});
+
+test.each([PostHogProcess.CAPTURE, PostHogProcess.CAPTURE_AI])('%s has room for two Kafka producers full of unsent events', (process) => {
+  // The limit of each producer: KAFKA_PRODUCER_QUEUE_MIB (rust/capture/src/config.rs).
+  expect(SIZES.map((size) => memoryReservation(definitionOf(process), size)).filter((reserved) => reserved < 2 * 400 + 55)).toEqual([]);
 });
 
 test.each([

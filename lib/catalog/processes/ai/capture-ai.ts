@@ -28,6 +28,8 @@ export const CAPTURE_AI: ProcessDefinition<PostHogProcess.CAPTURE_AI> = {
     basis:
       'Rss after its start, without optimisations of the compiler; four AI events of 8 MB at once took it to 146 MiB, bodies of up to 34 MB ' +
       'one after the other to 239 MiB. Its Kafka producers as those of capture',
+    reservationMiB: { dev: 1024, small: 1280, production: 1536, large: 2048 },
+    reservationBasis: 'two Kafka producers with 400 MiB of unsent events each, and bodies of 34 MB (239 MiB and more)',
   },
   stores: ['cache', 'kafka', 'objectStorage'],
   objects: 'read-write',

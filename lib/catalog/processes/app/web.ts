@@ -48,6 +48,9 @@ export const WEB: ProcessDefinition<PostHogProcess.WEB> = {
       'per worker 757 MB anonymous after 15 requests, 694 MB before the first, and 219 MB of file pages that all share (Granian ' +
       '2.7.6): here two workers. ' +
       'Production reports 0.7 to 1.5 GB a worker after days (enricofranke/posthog-k8s, tao101/dokploy-templates, 2026)',
+    reservationMiB: { dev: 2560, small: 4608, production: 5120, large: 9216 },
+    reservationBasis:
+      'the workers of the size, 757 MB each and 219 MB that they share, and a margin of a third; after days they may take twice as much',
   },
   stopTimeout: 60,
   fileDownloads: true,

@@ -32,6 +32,8 @@ export const WORKER: ProcessDefinition<PostHogProcess.WORKER> = {
     mib: 2100,
     commit: JULY_TREE,
     basis: 'Pss of Celery 702 MB, its scheduler 694 MB and two children of 730 to 834 MB, which share most: 2.2 GB. Production reports 1 GB a child',
+    reservationMiB: { dev: 3072, small: 4096, production: 8192, large: 16384 },
+    reservationBasis: 'Celery, its scheduler and the children of the size at 1 GB each; half of the limit where that is more',
   },
   scalesOnQueue: true,
   stopTimeout: 120,

@@ -2,7 +2,7 @@ import type { Secret } from 'aws-cdk-lib/aws-ecs';
 import { modeOf } from '../../generations/generation';
 import { IMAGES } from '../../images';
 import { groupOf, scalingGroupsOf } from '../../kafka/consumer-groups';
-import { JULY_TREE } from '../../memory';
+import { HALF_OF_LIMIT, JULY_TREE } from '../../memory';
 import { PostHogProcess } from '../../posthog-process';
 import { addressOf, ProcessContext } from '../../process-context';
 import { ProcessDefinition } from '../../process-definition';
@@ -34,7 +34,13 @@ export const CYMBAL: ProcessDefinition<PostHogProcess.CYMBAL> = {
     production: { cpu: 1024, memoryLimitMiB: 2048, minTasks: 2, maxTasks: 8 },
     large: { cpu: 2048, memoryLimitMiB: 4096, minTasks: 2, maxTasks: 16 },
   },
-  memory: { mib: 75, commit: JULY_TREE, basis: 'Rss after its first exception, without optimisations of the compiler' },
+  memory: {
+    mib: 75,
+    commit: JULY_TREE,
+    basis: 'Rss after its first exception, without optimisations of the compiler',
+    reservationMiB: { dev: 512, small: 512, production: 1024, large: 2048 },
+    reservationBasis: HALF_OF_LIMIT,
+  },
   stores: ['postgres', 'cache', 'kafka'],
   needs: [PostHogProcess.CYMBAL_RESOLUTION],
   callsOut: SOURCE_MAPS,
@@ -85,6 +91,8 @@ export const CYMBAL_RESOLUTION: ProcessDefinition<PostHogProcess.CYMBAL_RESOLUTI
     mib: 61,
     commit: JULY_TREE,
     basis: 'Rss after its first exception, without optimisations of the compiler and without a symbol set, which may take some hundred MiB',
+    reservationMiB: { dev: 512, small: 1024, production: 2048, large: 4096 },
+    reservationBasis: HALF_OF_LIMIT,
   },
   stores: ['postgres'],
   needs: [],
@@ -113,7 +121,13 @@ export const CYMBAL_NOTIFICATIONS: ProcessDefinition<PostHogProcess.CYMBAL_NOTIF
     production: { cpu: 256, memoryLimitMiB: 512, minTasks: 1, maxTasks: 2 },
     large: { cpu: 256, memoryLimitMiB: 1024, minTasks: 2, maxTasks: 4 },
   },
-  memory: { mib: 85, commit: JULY_TREE, basis: 'Rss after its first notification, without optimisations of the compiler' },
+  memory: {
+    mib: 85,
+    commit: JULY_TREE,
+    basis: 'Rss after its first notification, without optimisations of the compiler',
+    reservationMiB: { dev: 256, small: 256, production: 256, large: 512 },
+    reservationBasis: HALF_OF_LIMIT,
+  },
   interruptible: true,
   stores: ['postgres', 'kafka'],
   consumes: scalingGroupsOf('cymbal-notifications'),

@@ -1,3 +1,4 @@
+import { nodeMemory } from '../../memory';
 import { PostHogProcess } from '../../posthog-process';
 import { addressOf } from '../../process-context';
 import { Product } from '../../product';
@@ -20,6 +21,7 @@ export const INGESTION_ERROR_TRACKING = ingestion({
     production: { cpu: 1024, memoryLimitMiB: 2048, minTasks: 2, maxTasks: 8 },
     large: { cpu: 2048, memoryLimitMiB: 4096, minTasks: 2, maxTasks: 16 },
   },
+  memory: nodeMemory({ idleMiB: 290, startMiB: 414 }, { dev: 576, small: 768, production: 1024, large: 1536 }),
   geoIpFolder: NODE_GEOIP_FOLDER,
   needs: [PostHogProcess.PERSONHOG_ROUTER, PostHogProcess.CYMBAL],
   environment: (context) => ({ ...personHog(context), ...geoIp(), ERROR_TRACKING_CYMBAL_BASE_URL: addressOf(context, PostHogProcess.CYMBAL) }),

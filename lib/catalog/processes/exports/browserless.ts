@@ -1,3 +1,4 @@
+import { HALF_OF_LIMIT } from '../../memory';
 import { PostHogProcess } from '../../posthog-process';
 import { ProcessDefinition } from '../../process-definition';
 import { Product } from '../../product';
@@ -19,7 +20,11 @@ export const BROWSERLESS: ProcessDefinition<PostHogProcess.BROWSERLESS> = {
     production: { cpu: 2048, memoryLimitMiB: 4096, minTasks: 2, maxTasks: 8 },
     large: { cpu: 2048, memoryLimitMiB: 8192, minTasks: 2, maxTasks: 16 },
   },
-  memory: { basis: 'guess: a Chromium of several hundred MiB for each page' },
+  memory: {
+    basis: 'guess: a Chromium of several hundred MiB for each page',
+    reservationMiB: { dev: 1024, small: 1024, production: 2048, large: 4096 },
+    reservationBasis: HALF_OF_LIMIT,
+  },
   interruptible: true,
   stopTimeout: 120,
   stores: [],

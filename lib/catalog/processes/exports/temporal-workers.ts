@@ -54,6 +54,8 @@ export const TEMPORAL_DJANGO_WORKER: ProcessDefinition<PostHogProcess.TEMPORAL_D
       'one process, a minute after its start on Temporal 1.26.2: 26 queues and the sources of data imports, Rss 1,069 MiB, anonymous ' +
       '838 MiB; the 8 queues of the default, ' +
       'Rss 930 MiB, anonymous 703 MiB',
+    reservationMiB: { dev: 1536, small: 1536, production: 2560, large: 4096 },
+    reservationBasis: 'guess: one process and half of it again; half of the limit where that is more',
   },
   settings: (context) => workerSettings(context, PostHogProcess.TEMPORAL_DJANGO_WORKER),
 };
@@ -73,6 +75,8 @@ export const TEMPORAL_BATCH_EXPORTS_WORKER: ProcessDefinition<PostHogProcess.TEM
     mib: 896,
     commit: JULY_TREE,
     basis: 'one process with both queues, a minute after its start: Rss 896 MiB, anonymous 693 MiB; the buffers of running exports are not in it',
+    reservationMiB: { dev: 1280, small: 1280, production: 2560, large: 4096 },
+    reservationBasis: 'guess: one process and its buffers; half of the limit where that is more',
   },
   settings: (context) => workerSettings(context, PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER),
 };

@@ -1,3 +1,4 @@
+import { HALF_OF_LIMIT } from '../../memory';
 import { PostHogProcess } from '../../posthog-process';
 import { ProcessDefinition } from '../../process-definition';
 import { Product } from '../../product';
@@ -50,6 +51,8 @@ export const TEMPORAL: ProcessDefinition<PostHogProcess.TEMPORAL> = {
     mib: 194,
     commit: 'go.temporal.io/server v1.26.2',
     basis: 'Rss of the server with its four parts, 107 schedules and the pollers of 26 queues, after 50 minutes',
+    reservationMiB: { dev: 512, small: 512, production: 1024, large: 2048 },
+    reservationBasis: HALF_OF_LIMIT,
   },
   single: 'its tasks cannot discover each other',
   stopTimeout: 60,

@@ -1,6 +1,6 @@
 import { FLAGS_CONCURRENCY } from '../../http-servers';
 import { IMAGES } from '../../images';
-import { RUST_MEMORY } from '../../memory';
+import { JULY_TREE } from '../../memory';
 import { PostHogProcess } from '../../posthog-process';
 import { ProcessDefinition } from '../../process-definition';
 import { Product } from '../../product';
@@ -28,7 +28,13 @@ export const FEATURE_FLAGS: ProcessDefinition<PostHogProcess.FEATURE_FLAGS> = {
     production: { cpu: 1024, memoryLimitMiB: 2048, minTasks: 2, maxTasks: 20 },
     large: { cpu: 2048, memoryLimitMiB: 4096, minTasks: 3, maxTasks: 40 },
   },
-  memory: RUST_MEMORY,
+  memory: {
+    mib: 62,
+    commit: JULY_TREE,
+    basis: 'Rss after its start, without optimisations of the compiler; 272 MiB with 6,000 held requests (docs/performance.md)',
+    reservationMiB: { dev: 352, small: 512, production: 768, large: 1280 },
+    reservationBasis: 'guess: held requests, 272 MiB, and a quarter; more in larger sizes, for flag definitions in memory',
+  },
   stopTimeout: 60,
   stores: ['postgres', 'cache', 'objectStorage'],
   objects: 'read',

@@ -1,4 +1,4 @@
-import { RUST_MEMORY } from '../../memory';
+import { guessedRustMemory } from '../../memory';
 import { PostHogProcess } from '../../posthog-process';
 import { ProcessDefinition } from '../../process-definition';
 import { Product } from '../../product';
@@ -26,7 +26,7 @@ export const HYPERCACHE_SERVER: ProcessDefinition<PostHogProcess.HYPERCACHE_SERV
     production: { cpu: 256, memoryLimitMiB: 512, minTasks: 2, maxTasks: 20 },
     large: { cpu: 512, memoryLimitMiB: 1024, minTasks: 3, maxTasks: 40 },
   },
-  memory: RUST_MEMORY,
+  memory: guessedRustMemory({ dev: 256, small: 256, production: 256, large: 512 }),
   stopTimeout: 60,
   stores: ['cache', 'objectStorage'],
   objects: 'read',

@@ -25,6 +25,8 @@ export const CAPTURE: ProcessDefinition<PostHogProcess.CAPTURE> = {
     basis:
       'Rss after a few events, without optimisations of the compiler. On top, each of two Kafka producers may hold 400 MiB of events while ' +
       'Kafka does not answer (rust/capture/src/config.rs)',
+    reservationMiB: { dev: 1024, small: 1024, production: 1024, large: 1536 },
+    reservationBasis: 'two Kafka producers with 400 MiB of unsent events each, and a fifth for the bodies of requests',
   },
   settings: (context) => captureSettings(context, PostHogProcess.CAPTURE, 'events', eventMessageBytes(context), sinkSettings(context)),
 };

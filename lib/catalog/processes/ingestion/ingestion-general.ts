@@ -1,3 +1,4 @@
+import { nodeMemory } from '../../memory';
 import { AI_BLOBS_PREFIX } from '../../object-prefixes';
 import { PostHogProcess } from '../../posthog-process';
 import { Product } from '../../product';
@@ -21,6 +22,10 @@ export const INGESTION_GENERAL = ingestion({
     production: { cpu: 2048, memoryLimitMiB: 4096, minTasks: 2, maxTasks: 12 },
     large: { cpu: 2048, memoryLimitMiB: 8192, minTasks: 4, maxTasks: 48 },
   },
+  memory: nodeMemory(
+    { idleMiB: 293, startMiB: 412, loadMiB: 819, load: 'a backlog of 30,000 events of 2 KB of 2,000 persons' },
+    { dev: 1024, small: 1024, production: 1536, large: 2048 },
+  ),
   geoIpFolder: NODE_GEOIP_FOLDER,
   needs: [PostHogProcess.PERSONHOG_ROUTER],
   objectsWith: { process: PostHogProcess.CAPTURE_AI, prefix: AI_BLOBS_PREFIX },

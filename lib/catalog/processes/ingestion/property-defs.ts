@@ -1,5 +1,5 @@
 import { ConsumerMode, groupOf, scalingGroupsOf } from '../../kafka/consumer-groups';
-import { RUST_MEMORY } from '../../memory';
+import { guessedRustMemory } from '../../memory';
 import { PostHogProcess } from '../../posthog-process';
 import { addressOf, ProcessContext } from '../../process-context';
 import { ProcessDefinition } from '../../process-definition';
@@ -36,7 +36,7 @@ export const PROPERTY_DEFS: ProcessDefinition<PostHogProcess.PROPERTY_DEFS> = {
     production: { cpu: 512, memoryLimitMiB: 2048, minTasks: 2, maxTasks: 6 },
     large: { cpu: 1024, memoryLimitMiB: 4096, minTasks: 2, maxTasks: 12 },
   },
-  memory: RUST_MEMORY,
+  memory: guessedRustMemory({ dev: 512, small: 1024, production: 1024, large: 2048 }),
   ...reading('property-defs'),
 };
 
@@ -52,7 +52,7 @@ export const PROPERTY_DEFS_AI: ProcessDefinition<PostHogProcess.PROPERTY_DEFS_AI
     production: { cpu: 512, memoryLimitMiB: 2048, minTasks: 1, maxTasks: 4 },
     large: { cpu: 512, memoryLimitMiB: 2048, minTasks: 2, maxTasks: 8 },
   },
-  memory: RUST_MEMORY,
+  memory: guessedRustMemory({ dev: 512, small: 512, production: 1024, large: 1024 }),
   ...reading('property-defs-ai'),
 };
 

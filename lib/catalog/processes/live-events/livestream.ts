@@ -1,5 +1,6 @@
 import { IMAGES } from '../../images';
 import { groupOf } from '../../kafka/consumer-groups';
+import { HALF_OF_LIMIT } from '../../memory';
 import { PostHogProcess } from '../../posthog-process';
 import { KafkaContext } from '../../process-context';
 import { ProcessDefinition } from '../../process-definition';
@@ -34,7 +35,11 @@ export const LIVESTREAM: ProcessDefinition<PostHogProcess.LIVESTREAM> = {
     production: { cpu: 1024, memoryLimitMiB: 2048, minTasks: 1, maxTasks: 1 },
     large: { cpu: 2048, memoryLimitMiB: 4096, minTasks: 1, maxTasks: 1 },
   },
-  memory: { basis: 'guess: a Go service with a GeoIP database' },
+  memory: {
+    basis: 'guess: a Go service with a GeoIP database',
+    reservationMiB: { dev: 256, small: 512, production: 1024, large: 2048 },
+    reservationBasis: HALF_OF_LIMIT,
+  },
   single: 'each task would see only some of the events',
   // It took 16 to 19 seconds to leave its consumer groups.
   stopTimeout: 30,

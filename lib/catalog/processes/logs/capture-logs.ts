@@ -27,7 +27,11 @@ export const CAPTURE_LOGS: ProcessDefinition<PostHogProcess.CAPTURE_LOGS> = {
     production: { cpu: 1024, memoryLimitMiB: 2048, minTasks: 2, maxTasks: 20 },
     large: { cpu: 2048, memoryLimitMiB: 4096, minTasks: 3, maxTasks: 40 },
   },
-  memory: { basis: 'guess: as capture' },
+  memory: {
+    basis: 'guess: as capture',
+    reservationMiB: { dev: 1024, small: 1024, production: 1024, large: 2048 },
+    reservationBasis: 'guess: as capture',
+  },
   stopTimeout: 60,
   stores: ['kafka'],
   needs: [],

@@ -1,3 +1,4 @@
+import { nodeMemory } from '../../memory';
 import { PostHogProcess } from '../../posthog-process';
 import { Product } from '../../product';
 import { ingestion } from '../shared/ingestion';
@@ -14,6 +15,7 @@ export const INGESTION_LOGS = ingestion({
     production: { cpu: 1024, memoryLimitMiB: 4096, minTasks: 2, maxTasks: 12 },
     large: { cpu: 2048, memoryLimitMiB: 4096, minTasks: 2, maxTasks: 24 },
   },
+  memory: nodeMemory({ idleMiB: 230, startMiB: 357 }, { dev: 448, small: 768, production: 1024, large: 1536 }),
 });
 
 /** Ingests traces from Kafka into ClickHouse. */
@@ -28,4 +30,5 @@ export const INGESTION_TRACES = ingestion({
     production: { cpu: 1024, memoryLimitMiB: 4096, minTasks: 2, maxTasks: 12 },
     large: { cpu: 2048, memoryLimitMiB: 4096, minTasks: 2, maxTasks: 24 },
   },
+  memory: nodeMemory({ idleMiB: 230, startMiB: 357 }, { dev: 448, small: 768, production: 1024, large: 1536 }),
 });

@@ -1,4 +1,4 @@
-import { RUST_MEMORY } from '../../memory';
+import { guessedRustMemory } from '../../memory';
 import { PostHogProcess } from '../../posthog-process';
 import { addressOf } from '../../process-context';
 import { ProcessDefinition } from '../../process-definition';
@@ -20,7 +20,7 @@ export const PERSONHOG_REPLICA: ProcessDefinition<PostHogProcess.PERSONHOG_REPLI
     production: { cpu: 512, memoryLimitMiB: 1024, minTasks: 2, maxTasks: 8 },
     large: { cpu: 1024, memoryLimitMiB: 2048, minTasks: 3, maxTasks: 16 },
   },
-  memory: RUST_MEMORY,
+  memory: guessedRustMemory({ dev: 256, small: 256, production: 512, large: 1024 }),
   stopTimeout: 60,
   stores: ['postgres'],
   needs: [],
@@ -52,7 +52,7 @@ export const PERSONHOG_ROUTER: ProcessDefinition<PostHogProcess.PERSONHOG_ROUTER
     production: { cpu: 512, memoryLimitMiB: 1024, minTasks: 2, maxTasks: 8 },
     large: { cpu: 1024, memoryLimitMiB: 2048, minTasks: 3, maxTasks: 16 },
   },
-  memory: RUST_MEMORY,
+  memory: guessedRustMemory({ dev: 256, small: 256, production: 512, large: 1024 }),
   stopTimeout: 45,
   stores: [],
   needs: [PostHogProcess.PERSONHOG_REPLICA],

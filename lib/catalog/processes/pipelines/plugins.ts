@@ -1,5 +1,6 @@
 import type { Secret } from 'aws-cdk-lib/aws-ecs';
 import { PIPELINE, pipelineSettings } from './pipeline-settings';
+import { nodeMemory } from '../../memory';
 import { PostHogProcess } from '../../posthog-process';
 import { ProcessContext, whereTemporal } from '../../process-context';
 import { HttpEndpoint, ProcessDefinition } from '../../process-definition';
@@ -26,6 +27,7 @@ export const PLUGINS: ProcessDefinition<PostHogProcess.PLUGINS> = {
     production: { cpu: 2048, memoryLimitMiB: 4096, minTasks: 2, maxTasks: 12 },
     large: { cpu: 2048, memoryLimitMiB: 8192, minTasks: 3, maxTasks: 48 },
   },
+  memory: nodeMemory({ idleMiB: 312, startMiB: 424 }, { dev: 640, small: 1024, production: 1536, large: 2048 }),
   // On SIGTERM it disconnects its consumers within a second or two and then hangs: five consumers disconnect the one producer that they
   // share (nodejs/src/cdp/services/job-queue/job-queue-kafka.ts). Nothing is written after that; an idle one still ran after 330 seconds.
   stopTimeout: 30,

@@ -1,6 +1,7 @@
 import { PostHogProcess } from '../../posthog-process';
 import { Product } from '../../product';
 import { recordingStorage } from './recording-storage';
+import { nodeMemory } from '../../memory';
 import { ingestion } from '../shared/ingestion';
 import { NODE_STORES } from '../shared/node';
 
@@ -16,6 +17,10 @@ export const INGESTION_SESSION_REPLAY = ingestion({
     production: { cpu: 2048, memoryLimitMiB: 6144, minTasks: 2, maxTasks: 12 },
     large: { cpu: 2048, memoryLimitMiB: 8192, minTasks: 4, maxTasks: 48 },
   },
+  memory: nodeMemory(
+    { idleMiB: 271, startMiB: 387, loadMiB: 806, load: 'a backlog of 12,000 messages of 20 KB of 300 sessions' },
+    { dev: 1024, small: 1280, production: 2048, large: 3072 },
+  ),
   stores: [...NODE_STORES, 'objectStorage'],
   objects: 'read-write',
   environment: recordingStorage,

@@ -3,6 +3,7 @@ import { PostHogProcess } from '../../posthog-process';
 import { ProcessDefinition } from '../../process-definition';
 import { Product } from '../../product';
 import { recordingStorage } from './recording-storage';
+import { nodeMemory } from '../../memory';
 import { CacheClient, cacheUrl } from '../shared/cache';
 import { NODE, nodeClickHouse, nodeSettings, NODE_PORT, NODE_PROBE, NODE_STORES } from '../shared/node';
 
@@ -20,6 +21,7 @@ export const RECORDING_API: ProcessDefinition<PostHogProcess.RECORDING_API> = {
     production: { cpu: 512, memoryLimitMiB: 2048, minTasks: 2, maxTasks: 8 },
     large: { cpu: 1024, memoryLimitMiB: 4096, minTasks: 2, maxTasks: 16 },
   },
+  memory: nodeMemory({ idleMiB: 228, startMiB: 355 }, { dev: 448, small: 448, production: 640, large: 1024 }),
   stores: [...NODE_STORES, 'clickHouse', 'objectStorage'],
   objects: 'read-write',
   needs: [],

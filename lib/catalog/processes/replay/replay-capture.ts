@@ -22,6 +22,9 @@ export const REPLAY_CAPTURE: ProcessDefinition<PostHogProcess.REPLAY_CAPTURE> = 
     basis:
       'Rss after its start, without optimisations of the compiler; four recordings of 31 MB at once took it to 308 MiB. Its Kafka producer ' +
       'may hold 400 MiB while Kafka does not answer',
+    reservationMiB: { dev: 768, small: 1024, production: 1024, large: 2048 },
+    reservationBasis:
+      'one Kafka producer with 400 MiB of unsent recordings, and four recordings of 31 MB in memory (308 MiB); more of both with more CPU',
   },
   settings: (context) => captureSettings(context, PostHogProcess.REPLAY_CAPTURE, 'recordings', context.kafka.maxMessageBytes),
 };

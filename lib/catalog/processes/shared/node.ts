@@ -1,7 +1,6 @@
 import type { Secret } from 'aws-cdk-lib/aws-ecs';
 import { CacheClient, cacheUrl } from './cache';
 import { securityProtocol } from './kafka';
-import { NODE_MEMORY } from '../../memory';
 import { PostHogProcess } from '../../posthog-process';
 import { authorityOf, KafkaContext, ProcessContext, StoreName } from '../../process-context';
 import { Probe } from '../../process-definition';
@@ -14,7 +13,7 @@ export const NODE_PORT = 6738;
 export const NODE_STORES: readonly StoreName[] = ['postgres', 'cache', 'kafka'];
 
 /** The common properties of Node processes in all modes. */
-export const NODE = { image: 'node', command: ['node', 'nodejs/dist/index.js'], memory: NODE_MEMORY, stopTimeout: 120, calls: [] } as const;
+export const NODE = { image: 'node', command: ['node', 'nodejs/dist/index.js'], stopTimeout: 120, calls: [] } as const;
 
 /** The health check, which fails if any check of the process does; the image has curl (Dockerfile.node). */
 export const NODE_PROBE: Probe = { command: `curl --fail --silent --max-time 8 http://127.0.0.1:${NODE_PORT}/_ready`, startPeriod: 300 };
