@@ -26,6 +26,16 @@ export { PostHogProcess } from './catalog/posthog-process';
 export { PublicEndpoint } from './ingress/routing/public-endpoint';
 export { TrustedProxies } from './ingress/client-address/trusted-proxies';
 
+export {
+  CapacityProviderKind,
+  type CapacityProviderOptions,
+  type FargateCapacityOptions,
+  type InstanceCapacityOptions,
+  type ManagedInstanceCapacityOptions,
+  type SharedCapacityOptions,
+} from './services/capacity/capacity-options';
+export { type IInstanceHosts } from './services/capacity/instance-hosts';
+export { PostHogCapacity } from './services/capacity/posthog-capacity';
 export { type IAppSecrets } from './services/secrets/app-secrets';
 export { type AppSecretsOptions } from './services/secrets/app-secrets-options';
 export {

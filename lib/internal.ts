@@ -42,3 +42,10 @@ export { IMAGE_NAMES, type ImageName, imagesOf, imagesWithout, type ReleaseDescr
 export { orderedOverrides, parseRelease, renderRelease } from './release/release-file';
 export { STOP_STEPS } from './catalog/stop-order';
 export { KAFKA_MESSAGE_BYTES } from './catalog/kafka/limits';
+export { ASSOCIATION_TYPE } from './services/capacity/association-request';
+export { memoryReservation } from './catalog/memory';
+export { PostHogSize } from './catalog/posthog-size';
+export { PROCESSES } from './catalog/processes';
+export { Product } from './catalog/product';
+export { type HostType, hostType } from './services/capacity/instance-types';
+export { hostsFor, hostsNeeded, type PackedTask } from './services/capacity/packing';

@@ -34,6 +34,7 @@ import { isLookupPending } from './private/subnets';
 import { ProcessDefinition } from './catalog/process-definition';
 import { PostHogSize } from './catalog/posthog-size';
 import { releaseCheck } from './release/posthog-release-options';
+import { CAPACITY_CHECK, checkCapacity } from './services/capacity/capacity-checks';
 import { APP_SECRETS_CHECKS } from './services/secrets/app-secrets-options';
 import { checkServiceOptions, SERVICE_OPTIONS_CHECKS } from './services/service/service-options';
 import { APP_SETTINGS_CHECKS } from './services/settings/app-settings-checks';
@@ -85,7 +86,7 @@ export const POSTHOG_CHECKS: Checks<PostHogProps> = {
   registryCredentials: secret,
   products: listOf(oneOf(Product)),
   size: oneOf(PostHogSize),
-  spot: boolean,
+  capacity: CAPACITY_CHECK,
   cpuArchitecture,
   temporalTaskQueues: listOf(text(/^[a-z][a-z0-9-]*$/, QUEUES_RULE), { min: 1, rule: QUEUES_RULE }),
   migration: struct(MIGRATION_CHECKS),
@@ -108,7 +109,8 @@ export function checkProps(props: PostHogProps, deployed: readonly ProcessDefini
   checkTaskQueues(props.temporalTaskQueues);
   checkStores(props);
   checkVpc(props);
-  checkCapacity(props);
+  checkCluster(props);
+  checkCapacities(props, deployed);
   checkCache(props.stores?.cache ?? props.cache, deployed);
   if (props.nat === NatMode.NONE || lacksNat(props.stores)) {
     checkWithoutNat(props, topicsImage);
@@ -183,20 +185,31 @@ function checkVpc({ vpc: given, cluster, listener, nat, stores, availabilityZone
   }
 }
 
-function checkCapacity({ cluster, containerInsights, fargateCapacityProviders, spot }: PostHogProps): void {
+function checkCluster({ cluster, containerInsights, fargateCapacityProviders }: PostHogProps): void {
   if (cluster && containerInsights !== undefined) {
     throw invalidValue('containerInsights', 'cannot be combined with `cluster`, which has its own setting', containerInsights, 'leave it out');
   }
   if (!cluster && fargateCapacityProviders !== undefined) {
     throw invalidValue('fargateCapacityProviders', 'requires `cluster`: a new cluster has them', fargateCapacityProviders, 'leave it out');
   }
-  if (cluster && spot && !fargateCapacityProviders) {
-    throw invalidProp(
-      'fargateCapacityProviders',
-      'must be true with `spot` and an existing `cluster`, because ECS refuses services with a capacity provider that their cluster does not have',
-      'associate the cluster with FARGATE and FARGATE_SPOT, as `enableFargateCapacityProviders` of ecs.Cluster does, and set it',
-    );
+}
+
+/** Checks the capacity of the whole, and of single processes. */
+function checkCapacities(
+  { capacity, serviceOptions = [], cluster, fargateCapacityProviders = cluster === undefined, nat, stores }: PostHogProps,
+  deployed: readonly ProcessDefinition[],
+): void {
+  const lacksOutbound = nat === NatMode.NONE || lacksNat(stores);
+  const context = { hasCluster: cluster !== undefined, fargateProviders: fargateCapacityProviders, lacksNat: lacksOutbound };
+  if (capacity) {
+    checkCapacity({ capacity, prop: 'capacity' }, context);
   }
+  serviceOptions.forEach((options, index) => {
+    if (options.capacity) {
+      const definition = deployed.find(({ process }) => process === options.process);
+      checkCapacity({ capacity: options.capacity, prop: `serviceOptions[${index}].capacity` }, context, definition);
+    }
+  });
 }
 
 function checkWithoutNat({ clickHouse, manageTopics, stores, canary }: PostHogProps, topicsImage: string | undefined): void {

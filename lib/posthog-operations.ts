@@ -27,7 +27,7 @@ import { scaleOnQueue } from './operations/worker-scaling';
 import { PostHogPlan } from './posthog-plan';
 import { containerImage } from './private/container-image';
 import { withPath } from './private/errors';
-import { ProcessAccess } from './services/posthog-services';
+import { ProcessAccess } from './services/posthog-services-props';
 import { IPostHogService, PostHogService } from './services/service/posthog-service';
 import { IClickHouse } from './stores/clickhouse/clickhouse-base';
 import { Stores } from './stores/posthog-stores';
@@ -164,7 +164,8 @@ export function defineOperations(scope: Construct, posthog: OperatedPostHog): Op
   const monitor = (alarms?.enabled ?? true) || hasDashboard ? defineMonitor(scope, installation, posthog) : undefined;
   const worker = posthog.services.find(({ process }) => process === PostHogProcess.WORKER);
   if (worker?.scaling) {
-    scaleOnQueue(worker.scaling, monitor?.metrics.includes('CeleryQueueDepth') ? customMetric(scope, installation, 'CeleryQueueDepth') : undefined);
+    const queueDepth = monitor?.metrics.includes('CeleryQueueDepth') ? customMetric(scope, installation, 'CeleryQueueDepth') : undefined;
+    scaleOnQueue(worker.scaling, worker._targetCpuPercent, queueDepth);
   }
   const canary = defineCanary(scope, posthog, installation);
   const upkeep = defineUpkeep(scope, installation, posthog, canary);

@@ -1,12 +1,11 @@
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { ContainerInsights, CpuArchitecture, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
+import { ContainerInsights, CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PostHogProcess } from './catalog/posthog-process';
 import { privateHostName } from './catalog/process-context';
-import { requireAttribute } from './catalog/processes/shared/postgres';
 import { Product } from './catalog/product';
 import { MigrationOptions } from './migration/migration-options';
 import { MigratedRelease } from './migration/migration-task';
@@ -22,16 +21,17 @@ import { isInEcr } from './private/container-image';
 import { pick } from './private/collections';
 import { ProcessSettings } from './private/process-settings';
 import { PostHogRelease } from './release/posthog-release';
+import { DEFAULT_CAPACITY } from './services/capacity/capacity-plan';
 import { AppSecretsOptions } from './services/secrets/app-secrets-options';
 import { DEFAULT_PRODUCTS, deployedProcesses } from './catalog/processes/deployed-processes';
 import { DiscoveryPlan, discoveryPlan } from './services/discovery';
-import { imagesOf, PostHogServicesProps } from './services/posthog-services';
+import { imagesOf } from './services/posthog-services';
+import { PostHogServicesProps } from './services/posthog-services-props';
 import { callsOf, ProcessDefinition } from './catalog/process-definition';
 import { PostHogSize } from './catalog/posthog-size';
 import { appSettings } from './services/settings/app-settings';
 import { KafkaTopic } from './stores/kafka/kafka-topics';
 import { REDPANDA_IMAGE } from './stores/kafka/redpanda-config';
-import { IPostgres } from './stores/postgres/postgres-base';
 import { Stores, StoresPlan } from './stores/posthog-stores';
 
 /** The props of `PostHog`, checked and with their defaults, in a plan for each part. Constructs follow from the plans alone. */
@@ -87,7 +87,15 @@ export interface NetworkPlan {
 /** The services. */
 export interface ServicesPlan extends Pick<
   PostHogServicesProps,
-  'size' | 'capacity' | 'serviceOptions' | 'logGroupClass' | 'appExtras' | 'enableExecuteCommand' | 'targetGroupId' | 'registryCredentials'
+  | 'size'
+  | 'capacity'
+  | 'fargateProviders'
+  | 'serviceOptions'
+  | 'logGroupClass'
+  | 'appExtras'
+  | 'enableExecuteCommand'
+  | 'targetGroupId'
+  | 'registryCredentials'
 > {
   /** The settings of the app: mail, single sign-on, keys. */
   readonly appSettings: ProcessSettings;
@@ -211,8 +219,9 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
     secrets: pick<AppSecretsOptions>(props, SECRETS),
     services: {
       size: props.size ?? DEFAULTS.size,
+      capacity: props.capacity ?? DEFAULT_CAPACITY,
       // A new cluster has the capacity providers.
-      capacity: { fargateProviders: props.cluster === undefined || (props.fargateCapacityProviders ?? false), spot: props.spot ?? false },
+      fargateProviders: props.cluster === undefined || (props.fargateCapacityProviders ?? false),
       serviceOptions: props.serviceOptions,
       logGroupClass: props.logGroupClass,
       registryCredentials: props.registryCredentials,
@@ -262,11 +271,4 @@ function callsApp(definitions: readonly ProcessDefinition[]): boolean {
 
 function existingStores({ postgres, cache, kafka, clickHouse, objectStorage }: Partial<Stores>): Partial<Stores> {
   return { postgres, cache, kafka, clickHouse, objectStorage };
-}
-
-/** Returns the connection URL of the workflows database. */
-export function workflowsUrl(postgres: IPostgres): Secret {
-  return Secret.fromSecretsManager(
-    requireAttribute(postgres, 'cyclotronUrlSecret', `${MIGRATING_PIPELINES}, which keep their jobs in a database of their own`),
-  );
 }

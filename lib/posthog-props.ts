@@ -13,6 +13,7 @@ import { NatMode } from './network/nat';
 import { PostHogStores } from './posthog-stores';
 import { OperationsOptions } from './operations/operations-options';
 import { PostHogRelease } from './release/posthog-release';
+import { PostHogCapacity } from './services/capacity/posthog-capacity';
 import { AppSecretsOptions } from './services/secrets/app-secrets-options';
 import { AppSettingsOptions } from './services/settings/app-settings';
 import { PostHogSize } from './catalog/posthog-size';
@@ -182,12 +183,12 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    */
   readonly size?: PostHogSize;
   /**
-   * Indicates whether interruptible processes run on Fargate Spot: those that answer no client requests and whose unfinished work is retried.
-   * An existing `cluster` needs `fargateCapacityProviders`. Changing this replaces tasks, but no service.
+   * The capacity that processes run on: Fargate, or EC2 instances that they share. `serviceOptions` can override it for a process. The migration,
+   * upkeep and restore drills run on Fargate.
    *
-   * @default false
+   * @default - Fargate
    */
-  readonly spot?: boolean;
+  readonly capacity?: PostHogCapacity;
   /**
    * The CPU architecture of all processes and of the migration. The release must declare its images for it, as a release file can;
    * the library's own release does not declare ARM. `serviceOptions` can override it for a process.

@@ -1,6 +1,6 @@
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
-import { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, ContainerInsights, ICluster } from 'aws-cdk-lib/aws-ecs';
+import { IVpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster, ContainerInsights, ICluster, ManagedInstancesCapacityProvider } from 'aws-cdk-lib/aws-ecs';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
@@ -8,8 +8,7 @@ import { Construct } from 'constructs';
 import { PostHogProcess } from './catalog/posthog-process';
 import { Product } from './catalog/product';
 import { PostHogIngress } from './ingress/posthog-ingress';
-import { databaseBackup } from './migration/database-backup';
-import { IMigration, Migration } from './migration/migration';
+import { IMigration } from './migration/migration';
 import { PostHogNetwork } from './network/posthog-network';
 import { serviceSubnets, warnOfUnreachableImages } from './network/service-subnets';
 import { PostHogAlarms } from './operations/alarms/posthog-alarms';
@@ -23,31 +22,28 @@ import { checkAgreement, ComparedProps, recordProps } from './posthog-agreement'
 import { checkResources, POSTHOG_CHECKS } from './posthog-checks';
 import { checkConnections } from './posthog-connections';
 import { defineIngresses } from './posthog-ingresses';
+import { defineMigration } from './posthog-migration';
 import { defineBackup, defineDeploymentCheck, defineOperations, defineRunningHours } from './posthog-operations';
-import { NetworkPlan, planOf, PostHogPlan, workflowsUrl } from './posthog-plan';
+import { NetworkPlan, planOf } from './posthog-plan';
 import { PostHogProps } from './posthog-props';
 import { acknowledge } from './private/acknowledge';
 import { checkProps } from './private/checks/check';
 import { warnOfFloating } from './private/container-image';
 import { encryptWith } from './private/encryption-key';
 import { withPath } from './private/errors';
+import { IInstanceHosts } from './services/capacity/instance-hosts';
 import { discoveryLabel, discoveryOf } from './services/discovery';
 import { PostHogServices } from './services/posthog-services';
 import { AppSecrets, IAppSecrets } from './services/secrets/app-secrets';
-import { mergeSettings } from './services/service/service-task';
 import { fileDownloadsRole } from './services/file-downloads';
 import { IPostHogService } from './services/service/posthog-service';
-import { DJANGO_STORES, djangoSettings } from './catalog/processes/shared/django';
-import { admit } from './services/service/security-groups';
 import { ICache } from './stores/cache/cache-base';
 import { IClickHouse } from './stores/clickhouse/clickhouse-base';
-import { allowAppImage } from './stores/clickhouse/app-files';
 import { ClickHouseObjects } from './stores/clickhouse/clickhouse-objects';
 import { IKafka } from './stores/kafka/kafka-base';
 import { IObjectStorage } from './stores/object-storage/object-storage-base';
 import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from './stores/object-storage/object-storage-keys';
 import { IPostgres } from './stores/postgres/postgres-base';
-import { forMigrations } from './catalog/processes/shared/postgres';
 import { defineStores } from './stores/posthog-stores';
 
 /**
@@ -104,6 +100,10 @@ export class PostHog extends Construct {
   /** The products that are deployed. */
   public readonly products: Product[];
 
+  /** The groups of EC2 instances that services run on; none without `PostHogCapacity.instances()`. */
+  public readonly instanceHosts: IInstanceHosts[];
+  /** The capacity providers of services; none without `PostHogCapacity.managedInstances()`. */
+  public readonly managedInstances: ManagedInstancesCapacityProvider[];
   /** The services of all processes that are deployed. */
   public readonly services: IPostHogService[];
   /** PostHog's own secrets. */
@@ -199,8 +199,20 @@ export class PostHog extends Construct {
     this.deployed = deployed;
     withPath(this, () => checkConnections(this, this.postgres, deployed.all));
     this.services = deployed.all;
+    this.instanceHosts = deployed.capacityGroups?.hosts ?? [];
+    this.managedInstances = deployed.capacityGroups?.managed ?? [];
     this.backup = defineBackup(this, { plan, network: this.network, vpc: this.vpc, cluster: this.cluster, subnets, stores });
-    this.migration = this.defineMigration(plan, storesScope, subnets);
+    const { context } = deployed;
+    this.migration = defineMigration(this, {
+      plan,
+      context,
+      cluster: this.cluster,
+      vpc: this.vpc,
+      subnets,
+      stores,
+      storesScope,
+      backup: this.backup,
+    });
     deployed.startAfter(this.migration);
     this.openAfterStart();
     this.runningHours = defineRunningHours(this, plan, deployed.all);
@@ -258,41 +270,5 @@ export class PostHog extends Construct {
       });
     }
     return cluster;
-  }
-
-  private defineMigration(plan: PostHogPlan, stores: Construct, subnets: readonly ISubnet[]): Migration {
-    const { context } = this.deployed;
-    const { options, release, topics, topicsImage, workflowsImage } = plan.migration;
-    const migration = new Migration(this, 'Migration', {
-      options,
-      release,
-      settings: withPath(this, () =>
-        mergeSettings(djangoSettings({ ...context, postgres: forMigrations(context.postgres) }), [plan.services.appExtras]),
-      ),
-      logins: this.postgres.loginCredentials,
-      topics: topics && { kafka: this.kafka, topics, image: topicsImage },
-      registryCredentials: plan.services.registryCredentials,
-      workflows: workflowsImage === undefined ? undefined : { image: workflowsImage, databaseUrl: withPath(this, () => workflowsUrl(this.postgres)) },
-      backup: databaseBackup(this.postgres),
-      clickHouseBackup: this.backup.bucket && this.backup.function,
-      appFiles: this.clickHouse.appFiles,
-      cpuArchitecture: plan.cpuArchitecture,
-      cluster: this.cluster,
-      vpc: this.vpc,
-      subnets,
-      logRetention: plan.logRetention,
-      removalPolicy: plan.removalPolicy,
-    });
-    for (const name of DJANGO_STORES) {
-      const store = this[name];
-      if ('connections' in store) {
-        admit(store, migration, 'from PostHog migration');
-      }
-    }
-    // Data stores that are passed in may be created by the same deployment.
-    const existing = [this.postgres, this.cache, this.kafka, this.clickHouse, this.objectStorage].filter((store) => Construct.isConstruct(store));
-    const appImage = allowAppImage(this, 'ClickHouseAppImage', this.clickHouse, release.image);
-    migration.runAfter(stores, this.backup, ...existing, ...(appImage ? [appImage] : []));
-    return migration;
   }
 }

@@ -34,6 +34,7 @@ const FUNCTIONS = [
   { entryPoints: ['lib/operations/backup/functions/clickhouse-backup.lambda.ts'], name: 'clickhouse-backup', isCustomResource: false },
   { entryPoints: ['lib/operations/monitor/monitor.lambda.ts'], name: 'monitor', isCustomResource: false },
   { entryPoints: ['lib/services/secrets/keys.lambda.ts'], name: 'secret-keys', isCustomResource: true },
+  { entryPoints: ['lib/services/capacity/provider-association.lambda.ts'], name: 'provider-association', isCustomResource: true },
   { entryPoints: ['lib/migration/functions/start.lambda.ts'], name: 'start-migration', isCustomResource: true },
   { entryPoints: ['lib/migration/functions/conclude.lambda.ts'], name: 'conclude-migration', isCustomResource: false },
 ];

@@ -40,7 +40,7 @@ if ! grep -qw xfs /proc/filesystems && ! modprobe xfs; then
   exit 1
 fi
 
-shellcheck --external-sources lib/stores/instance/boot/*.sh test/helpers/boot/bin/* scripts/*.sh
+shellcheck --external-sources lib/stores/instance/boot/*.sh lib/services/capacity/boot/*.sh test/helpers/boot/bin/* test/helpers/boot/host-bin/* scripts/*.sh
 echo 'shellcheck has nothing to say'
 systemd-analyze verify lib/stores/instance/boot/*.service lib/stores/instance/boot/*.timer
 echo 'systemd has nothing to say'

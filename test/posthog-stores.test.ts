@@ -8,6 +8,7 @@ import {
   Kafka,
   NatMode,
   PostHog,
+  PostHogCapacity,
   PostHogNetwork,
   PostHogProps,
   PostHogRelease,
@@ -102,7 +103,12 @@ describe('PostHogStores without props', () => {
 const VARIANTS: Readonly<Record<string, Partial<PostHogProps>>> = {
   'few products': {},
   'one product': { products: [Product.FEATURE_FLAGS] },
-  'every product': { products: Object.values(Product), size: PostHogSize.SMALL, spot: true, enableExecuteCommand: true },
+  'every product': {
+    products: Object.values(Product),
+    size: PostHogSize.SMALL,
+    capacity: PostHogCapacity.fargate({ spot: true }),
+    enableExecuteCommand: true,
+  },
   'a small size': { products: undefined, size: PostHogSize.DEV, temporalTaskQueues: ['general-purpose-task-queue'] },
   'verified addresses': { clientAddress: ClientAddress.verified(), topicPartitions: 12, checkDeployment: false },
   'no topics and no retained logs': { manageTopics: false, removalPolicy: RemovalPolicy.DESTROY, telemetry: true },

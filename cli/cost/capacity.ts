@@ -1,10 +1,11 @@
-import { CloudFormationTemplate, logicalId, numberOf, referenced } from '../alb/template';
+import { CloudFormationTemplate, numberOf } from '../alb/template';
+import { providerOf } from '../template/template-capacity';
 import { TemplateService } from '../template/template-services';
 
 /** The capacity that the tasks of a service run on. */
 export type Capacity =
   | { readonly kind: 'fargate'; readonly onDemand: number | undefined; readonly spot: number | undefined }
-  /** Instances of an Auto Scaling group, which has its own cost. */
+  /** Instances of an Auto Scaling group or Managed Instances, which have their own cost. */
   | { readonly kind: 'instances' }
   | { readonly kind: 'unknown' };
 
@@ -27,8 +28,8 @@ export function capacityOf(template: CloudFormationTemplate, service: TemplateSe
     return { kind: 'instances' };
   }
   if (other !== undefined) {
-    const provider = referenced<{ AutoScalingGroupProvider?: unknown }>(template, 'AWS::ECS::CapacityProvider', other);
-    return { kind: logicalId(other) !== undefined && provider?.AutoScalingGroupProvider !== undefined ? 'instances' : 'unknown' };
+    const { AutoScalingGroupProvider, ManagedInstancesProvider } = providerOf(template, service) ?? {};
+    return { kind: (AutoScalingGroupProvider ?? ManagedInstancesProvider) ? 'instances' : 'unknown' };
   }
   const spot = strategy.filter(({ CapacityProvider }) => CapacityProvider === SPOT);
   if (tasks === undefined || spot.length === 0) {

@@ -1,95 +1,101 @@
-import { Command, ExitCode, table, textOptions } from '../command';
-import { CostLine, grouped, total } from './cost-line';
+import { Arguments, Command, CommandError, ExitCode, textOption, textOptions } from '../command';
+import { costText, diffText } from './cost-text';
+import { linesOf, StackCost, sumOf } from './cost-line';
+import { differences } from './cost-diff';
 import { estimate, LEFT_OUT } from './estimate';
-import { PRICES } from './prices';
-import { readStacks, TEMPLATES_HELP, TEMPLATES_OPTION, TEMPLATES_USAGE } from '../template/template-file';
-
-/** The estimate of one stack. */
-export interface StackCost {
-  readonly stack: string;
-  readonly file: string;
-  readonly lines: readonly CostLine[];
-}
-
-/** Formats an estimate as text: the sum, its stacks if there are several, and the resources of all of them. */
-export function costText(stacks: readonly StackCost[]): string {
-  const lines = linesOf(stacks);
-  const rows = lines.map((line) => [
-    line.what,
-    String(line.quantity),
-    line.each === undefined ? '?' : dollars(line.each),
-    line.each === undefined ? '?' : dollars(total(line)),
-  ]);
-  const unknown = lines.filter(({ each }) => each === undefined).map(({ what }) => what);
-  const sum = `at least ${dollars(sumOf(lines))} a month`;
-  const head =
-    stacks.length === 1
-      ? [`${stacks[0].file}: ${sum}`]
-      : [
-          `${stacks.length} stacks: ${sum}`,
-          '',
-          table(
-            ['stack', 'per month', 'template'],
-            stacks.map((one) => [one.stack, dollars(sumOf(one.lines)), one.file]),
-          ),
-        ];
-  return [
-    ...head,
-    '',
-    table(['resource', 'quantity', 'each', 'per month'], rows),
-    '',
-    ...(unknown.length > 0 ? [`No price known, not counted: ${unknown.join(', ')}.`] : []),
-    `On-demand prices of ${PRICES.region} in US dollars, as of ${PRICES.asOf}. Not counted:`,
-    ...LEFT_OUT.map((item) => `- ${item}`),
-  ].join('\n');
-}
-
-function linesOf(stacks: readonly StackCost[]): CostLine[] {
-  return grouped(stacks.flatMap(({ lines }) => lines));
-}
-
-function sumOf(lines: readonly CostLine[]): number {
-  return lines.reduce((sum, line) => sum + total(line), 0);
-}
-
-function dollars(amount: number): string {
-  return `$${amount.toFixed(2)}`;
-}
+import { LeverContext, leversOf } from './levers';
+import { Prices, PRICES } from './prices';
+import { CloudFormationTemplate } from '../alb/template';
+import { needsOf } from '../preflight/needs';
+import { readStacks, StackFile, TEMPLATES_HELP, TEMPLATES_OPTION, TEMPLATES_USAGE } from '../template/template-file';
 
 /** The command that estimates the monthly cost of an app. */
 export const COST: Command = {
-  usage: `${TEMPLATES_USAGE} [--json]`,
+  usage: `${TEMPLATES_USAGE} [--diff OLD]... [--levers] [--spot-discount PERCENT] [--plan-discount PERCENT] [--json]`,
   help: [
-    'Estimates the minimum monthly cost of all stacks of a synthesised app, and lists what it leaves out.',
+    'Estimates the minimum monthly cost of all stacks of a synthesised app, lists what it leaves out, and names the three largest savings.',
     '',
     TEMPLATES_HELP,
+    '--diff OLD        a template or a folder to compare with, as often as needed: what an update changes, by line',
+    '--levers          all changes that lower the bill, not only the three largest ones',
+    `--spot-discount PERCENT  what Spot Instances save; default: ${PRICES.ec2SpotDiscount * 100}, an estimate`,
+    `--plan-discount PERCENT  what a Savings Plan saves for instances; default: ${PRICES.planDiscount.ec2 * 100}, an assumption`,
     '--json            machine-readable output',
   ].join('\n'),
-  options: { ...TEMPLATES_OPTION, json: { type: 'boolean' } },
+  options: {
+    ...TEMPLATES_OPTION,
+    'diff': { type: 'string', multiple: true },
+    'levers': { type: 'boolean' },
+    'spot-discount': { type: 'string' },
+    'plan-discount': { type: 'string' },
+    'json': { type: 'boolean' },
+  },
   run(args, output) {
-    const stacks = readStacks(textOptions(args, 'template')).map(({ stack, file, template, has }): StackCost => ({
-      stack,
-      file,
-      lines: estimate(template, PRICES, has),
-    }));
-    const lines = linesOf(stacks);
-    output.out(
-      args.values.json
-        ? JSON.stringify(
-            {
-              asOf: PRICES.asOf,
-              region: PRICES.region,
-              currency: 'USD',
-              perMonth: sumOf(lines),
-              stacks: stacks.map(({ stack, file, lines: own }) => ({ stack, file, perMonth: sumOf(own), lines: own })),
-              lines,
-              leftOut: LEFT_OUT,
-            },
-            undefined,
-            2,
-          )
-        : costText(stacks),
-    );
+    const prices = pricesOf(args);
+    const files = readStacks(textOptions(args, 'template'));
+    const stacks = costsOf(files, prices);
+    const old = textOptions(args, 'diff');
+    output.out(old.length > 0 ? diffOf(args, costsOf(readStacks(old), prices), stacks) : costOf(args, files, stacks, prices));
     return Promise.resolve(ExitCode.OK);
   },
 };
+
+function costsOf(files: readonly StackFile[], prices: Prices): StackCost[] {
+  return files.map(({ stack, file, template, has }) => ({ stack, file, lines: estimate(template, prices, has) }));
+}
+
+function diffOf(args: Arguments, before: readonly StackCost[], after: readonly StackCost[]): string {
+  const [from, to] = [linesOf(before), linesOf(after)];
+  const lines = differences(from, to);
+  const sums = { before: sumOf(from), after: sumOf(to) };
+  return args.values.json
+    ? JSON.stringify({ asOf: PRICES.asOf, region: PRICES.region, currency: 'USD', perMonth: sums, lines }, undefined, 2)
+    : diffText(lines, sums);
+}
+
+function costOf(args: Arguments, files: readonly StackFile[], stacks: readonly StackCost[], prices: Prices): string {
+  const lines = linesOf(stacks);
+  const levers = leversOf(files.map(({ template, has }, index): LeverContext => ({ template, has, lines: stacks[index].lines, prices })));
+  const { fargateVcpu, fargateSpotVcpu, ec2Vcpu, ec2SpotVcpu } = needsOf(files.map(ownTemplate));
+  const vcpus = { fargate: fargateVcpu, fargateSpot: fargateSpotVcpu, ec2: ec2Vcpu, ec2Spot: ec2SpotVcpu };
+  return args.values.json
+    ? JSON.stringify(
+        {
+          asOf: PRICES.asOf,
+          region: PRICES.region,
+          currency: 'USD',
+          perMonth: sumOf(lines),
+          stacks: stacks.map(({ stack, file, lines: own }) => ({ stack, file, perMonth: sumOf(own), lines: own })),
+          lines,
+          leftOut: LEFT_OUT,
+          vcpus,
+          levers,
+        },
+        undefined,
+        2,
+      )
+    : costText(stacks, { vcpus, levers, all: args.values.levers === true });
+}
+
+/** Returns the resources of a stack itself. */
+function ownTemplate({ template, has }: StackFile): CloudFormationTemplate {
+  return { Resources: Object.fromEntries(Object.entries(template.Resources).filter(([id]) => has(id))) };
+}
+
+/** Returns the prices, with the estimates that the options set. */
+function pricesOf(args: Arguments): Prices {
+  const { planDiscount } = PRICES;
+  return {
+    ...PRICES,
+    ec2SpotDiscount: percentOption(args, 'spot-discount') ?? PRICES.ec2SpotDiscount,
+    planDiscount: { ...planDiscount, ec2: percentOption(args, 'plan-discount') ?? planDiscount.ec2 },
+  };
+}
+
+function percentOption(args: Arguments, name: string): number | undefined {
+  const text = textOption(args, name);
+  if (text !== undefined && !/^\d{1,2}(\.\d+)?$/.test(text)) {
+    throw new CommandError(`--${name} must be a percentage from 0 to 99, such as 60, got: ${text}`);
+  }
+  return text === undefined ? undefined : Number(text) / 100;
+}

@@ -1,21 +1,13 @@
 import { clickHouseBackups, snapshots } from './backups';
 import { capacityOf } from './capacity';
-import { CostLine, grouped, line, Properties } from './cost-line';
+import { CostLine, disk, grouped, hourly, line, Properties } from './cost-line';
 import { taskPerHour } from './fargate';
-import {
-  alarms,
-  clusterInsights,
-  customMetrics,
-  detailedMonitoring,
-  functionMetrics,
-  scalingAlarms,
-  serviceInsights,
-  volumeMetrics,
-} from './monitoring';
+import { group, instance, managedInstances, publicAddresses } from './instances';
+import { alarms, clusterInsights, customMetrics, functionMetrics, scalingAlarms, serviceInsights, volumeMetrics } from './monitoring';
 import { HOURS_PER_MONTH, Prices } from './prices';
 import { scheduledTask } from './scheduled-tasks';
 import { CloudFormationTemplate, numberOf } from '../alb/template';
-import { containersOf, launchedTypeOf, launchTemplateOf, taskCountOf, taskOf, TemplateService } from '../template/template-services';
+import { containersOf, taskCountOf, taskOf, TemplateService } from '../template/template-services';
 
 type Rule = (properties: Properties, template: CloudFormationTemplate, prices: Prices, id: string) => CostLine[];
 
@@ -33,6 +25,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'AWS::EC2::VPCEndpoint': endpoint,
   'AWS::EC2::Instance': instance,
   'AWS::AutoScaling::AutoScalingGroup': group,
+  'AWS::ECS::CapacityProvider': managedInstances,
   'AWS::EC2::Volume': volume,
   'AWS::ECS::Cluster': clusterInsights,
   'AWS::CloudWatch::Alarm': alarms,
@@ -85,21 +78,6 @@ function countOf(list: unknown): number | undefined {
   return Array.isArray(list) ? list.length : undefined;
 }
 
-/** Creates the line of a disk, by its size. */
-function disk(what: string, size: unknown, quantity: number | undefined, perGib: number, kind = ''): CostLine {
-  const gib = numberOf(size);
-  return gib === undefined ? line(`${what}: size known at deployment`, quantity) : line(`${what}: ${gib} GiB${kind}`, quantity, gib * perGib);
-}
-
-function hourly(what: string, table: Readonly<Record<string, number>>, type: unknown, quantity: number | undefined): CostLine {
-  const price = typeof type === 'string' && Object.hasOwn(table, type) ? table[type] : undefined;
-  return line(
-    `${what}: ${typeof type === 'string' ? type : 'type known at deployment'}`,
-    quantity,
-    price === undefined ? undefined : price * HOURS_PER_MONTH,
-  );
-}
-
 /** Estimates the minimum number of tasks, each with the CPU, memory and disk of its task definition. */
 function service(properties: TemplateService, template: CloudFormationTemplate, prices: Prices, id: string): CostLine[] {
   const task = taskOf(template, properties);
@@ -144,56 +122,16 @@ function loadBalancer({ Scheme, Subnets, SubnetMappings }: Properties, _: CloudF
   return [line('Load balancer', 1, perHour.loadBalancer * HOURS_PER_MONTH), ...publicAddresses(addresses, perHour)];
 }
 
-/** A NAT instance has a public address, the instance of a volume has none. */
-function instance(properties: Properties, _: CloudFormationTemplate, prices: Prices): CostLine[] {
-  const { InstanceType, NetworkInterfaces = [], BlockDeviceMappings, Monitoring } = properties;
-  const interfaces = Array.isArray(NetworkInterfaces) ? (NetworkInterfaces as { AssociatePublicIpAddress?: unknown }[]) : undefined;
-  const addresses = interfaces?.filter(({ AssociatePublicIpAddress }) => AssociatePublicIpAddress === true).length;
-  return [
-    hourly('EC2', prices.hourly.ec2, InstanceType, 1),
-    ...rootVolumes(BlockDeviceMappings, 1, prices),
-    ...(Monitoring === true ? detailedMonitoring(1, prices) : []),
-    ...publicAddresses(addresses, prices.perHour),
-  ];
-}
-
-/** The size of the root volume of Amazon Linux 2023's images, in GiB. */
-const IMAGE_DISK = 8;
-
-/** Creates the lines of the disks that instances are launched with; without any, that of the image. */
-function rootVolumes(mappings: unknown, quantity: number | undefined, { perMonth }: Prices): CostLine[] {
-  const disks = (Array.isArray(mappings) ? mappings : []) as { readonly Ebs?: { readonly VolumeSize?: unknown } }[];
-  const sizes = disks.flatMap(({ Ebs }) => (Ebs ? [Ebs.VolumeSize ?? IMAGE_DISK] : []));
-  return (sizes.length > 0 ? sizes : [IMAGE_DISK]).map((size) => disk('Root volume', size, quantity, perMonth.gp3Gb, ' gp3'));
-}
-
-function publicAddresses(quantity: number | undefined, { publicIpv4 }: Prices['perHour']): CostLine[] {
-  return quantity === 0 ? [] : [line('Public IPv4 address', quantity, publicIpv4 * HOURS_PER_MONTH)];
-}
-
 function endpoint({ VpcEndpointType, SubnetIds }: Properties, _: CloudFormationTemplate, { perHour }: Prices): CostLine[] {
   return VpcEndpointType === 'Interface'
     ? [line('Interface endpoint per zone', countOf(SubnetIds), perHour.interfaceEndpoint * HOURS_PER_MONTH)]
     : [];
 }
 
-function group(properties: Properties, template: CloudFormationTemplate, prices: Prices): CostLine[] {
-  const quantity = numberOf(properties.DesiredCapacity ?? properties.MinSize);
-  if (quantity === 0) {
-    return [];
-  }
-  const { BlockDeviceMappings, Monitoring } = launchTemplateOf(template, properties) ?? {};
-  return [
-    hourly('EC2', prices.hourly.ec2, launchedTypeOf(template, properties), quantity),
-    ...rootVolumes(BlockDeviceMappings, quantity, prices),
-    ...(Monitoring?.Enabled === true ? detailedMonitoring(quantity, prices) : []),
-  ];
-}
-
 function cache({ CacheNodeType, NumCacheClusters, ReplicasPerNodeGroup }: Properties, _: CloudFormationTemplate, prices: Prices): CostLine[] {
   const replicas = numberOf(ReplicasPerNodeGroup ?? 0);
   const nodes = NumCacheClusters === undefined && replicas !== undefined ? replicas + 1 : numberOf(NumCacheClusters);
-  return [hourly('Cache node', prices.hourly.cache, CacheNodeType, nodes)];
+  return [hourly('Cache node: TYPE', prices.hourly.cache, CacheNodeType, nodes)];
 }
 
 /** gp3 includes 3,000 IOPS and 125 MiB/s. */
@@ -217,7 +155,7 @@ function volumeStorage({ Size, Iops, Throughput }: Properties, { perMonth }: Pri
 function database({ DBInstanceClass, AllocatedStorage, MultiAZ }: Properties, _: CloudFormationTemplate, prices: Prices): CostLine[] {
   const copies = MultiAZ === true ? 2 : 1;
   const storage = AllocatedStorage === undefined ? [] : [disk('RDS storage', AllocatedStorage, copies, prices.perMonth.rdsGb, ' gp3')];
-  return [hourly('RDS', prices.hourly.rds, DBInstanceClass, copies), ...storage];
+  return [hourly('RDS: TYPE', prices.hourly.rds, DBInstanceClass, copies), ...storage];
 }
 
 function kafka({ NumberOfBrokerNodes, BrokerNodeGroupInfo }: Properties, _: CloudFormationTemplate, prices: Prices): CostLine[] {
@@ -228,7 +166,7 @@ function kafka({ NumberOfBrokerNodes, BrokerNodeGroupInfo }: Properties, _: Clou
   const brokers = numberOf(NumberOfBrokerNodes);
   const size = StorageInfo?.EBSStorageInfo?.VolumeSize;
   return [
-    hourly('Kafka broker', prices.hourly.msk, InstanceType, brokers),
+    hourly('Kafka broker: TYPE', prices.hourly.msk, InstanceType, brokers),
     ...(size === undefined ? [] : [disk('Kafka storage', size, brokers, prices.perMonth.mskGb)]),
   ];
 }

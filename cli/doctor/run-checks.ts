@@ -12,6 +12,7 @@ import { checkAlarms } from './checks/services/alarms';
 import { checkNeighbours } from './checks/routing/neighbours';
 import { checkProxySettings } from './checks/client-ip/proxy-settings';
 import { checkRedirect } from './checks/listeners/redirect';
+import { checkHosts } from './checks/services/hosts';
 import { checkRelease } from './checks/services/release';
 import { checkRewrites } from './checks/routing/rewrites';
 import { checkServices } from './checks/services/services';
@@ -38,6 +39,7 @@ export const CHECKS: Readonly<Record<string, (context: CheckContext) => CheckRes
   'live-events': checkLiveEvents,
   'targets': checkTargetHealth,
   'services': checkServices,
+  'hosts': checkHosts,
   'alarms': checkAlarms,
   'release': checkRelease,
   'volumes': checkVolumes,

@@ -4,6 +4,7 @@ import { describeStack } from './account/deployed-stack';
 import { UsageApi } from './account/usage-api';
 import { AccountContext } from './checks/context';
 import { domainChecks } from './checks/domain-checks';
+import { hostChecks } from './checks/host-checks';
 import { nameChecks } from './checks/name-checks';
 import { quotaChecks } from './checks/quota-checks';
 import { regionChecks } from './checks/region-checks';
@@ -34,6 +35,7 @@ export const ACTIONS = [
   'ec2:DescribeVolumes',
   'ec2:DescribeVpcs',
   'ecs:DescribeTasks',
+  'ecs:ListAccountSettings',
   'ecs:ListClusters',
   'ecs:ListTasks',
   'elasticloadbalancing:DescribeLoadBalancers',
@@ -92,6 +94,7 @@ export async function checkContext(context: AccountContext, compare: boolean): P
     quotaChecks(context),
     volumeChecks(context),
     regionChecks(context),
+    hostChecks(context),
     roleChecks(context),
     domainChecks(context),
     nameChecks(context),

@@ -1,29 +1,31 @@
-import { CloudFormationTemplate, logicalId, numberOf, ofType, referenced } from '../alb/template';
-import { containersOf, launchedTypeOf, servicesOf, taskCountOf, taskOf, tasksOf } from '../template/template-services';
+import { hostCount, hostVcpus, managedVcpus, steadyHosts, vcpuOfInstance } from './host-needs';
+import { Need, sumOfNeeds } from './need';
 import { NeedName } from './quotas';
-
-/** The amount of something that an app needs. */
-export interface Need {
-  /** In use after a deployment, with the minimum number of tasks. */
-  readonly steady: number;
-  /** The most during a deployment, while old and new tasks of every service run. */
-  readonly rolling: number;
-  /** With the maximum number of tasks. */
-  readonly scaledOut: number;
-}
+import { CloudFormationTemplate, logicalId, numberOf, ofType, referenced } from '../alb/template';
+import { CapacityKind, capacityKindOf, hostGroupsOf } from '../template/template-capacity';
+import {
+  containersOf,
+  launchedTypesOf,
+  servicesOf,
+  taskCountOf,
+  taskOf,
+  tasksOf,
+  TemplateService,
+  TemplateTask,
+} from '../template/template-services';
 
 type Properties = Readonly<Record<string, unknown>>;
 
 interface Service {
-  readonly spot: boolean;
+  readonly kind: CapacityKind;
   readonly vcpu: number;
   readonly minTasks: number;
   readonly maxTasks: number;
   readonly rollingFactor: number;
 }
 
-/** The capacity provider of Fargate Spot. */
-const SPOT = 'FARGATE_SPOT';
+/** The network interfaces of a host without its tasks: its own, and the trunk, of which those of tasks are branches. */
+const INTERFACES_OF_HOST = 2;
 
 /** The default of ECS for the tasks of a service during a deployment, in percent. */
 const MAXIMUM_PERCENT = 200;
@@ -34,18 +36,23 @@ const MAXIMUM_PERCENT = 200;
  * The counts of network interfaces leave out those of AWS's own services beyond the ones that are known here; the quota is far away.
  */
 export function needsOf(templates: readonly CloudFormationTemplate[]): Readonly<Record<NeedName, Need>> {
-  const services = templates.flatMap(fargateServices);
+  const services = templates.flatMap(runningServices);
   const migrations = templates.flatMap(migrationVcpus);
   const count = (type: string) => templates.reduce((sum, template) => sum + ofType(template, type).length, 0);
   const fixed = (amount: number): Need => ({ steady: amount, rolling: amount, scaledOut: amount });
-  const onDemand = vcpuOf(services.filter(({ spot }) => !spot));
+  const of = (kind: CapacityKind) => services.filter((service) => service.kind === kind);
+  const onDemand = vcpuOf(of('fargate'));
   const taskCount = taskSums(services);
   const others = templates.reduce((sum, template) => sum + otherInterfaces(template), 0);
   return {
     // The migration runs before the services are updated, while the old tasks run.
     fargateVcpu: { ...onDemand, rolling: Math.max(onDemand.rolling, onDemand.steady + Math.max(0, ...migrations)) },
-    fargateSpotVcpu: vcpuOf(services.filter(({ spot }) => spot)),
-    ec2Vcpu: fixed(templates.flatMap(instanceTypes).reduce((sum, type) => sum + vcpuOfInstance(type), 0)),
+    fargateSpotVcpu: vcpuOf(of('fargate-spot')),
+    ec2Vcpu: sumOfNeeds([
+      fixed(templates.flatMap(singleInstances).reduce((sum, type) => sum + vcpuOfInstance(type), 0)),
+      ...templates.flatMap((template) => [hostVcpus(template, { spot: false }), managedVcpus(template, { spot: false })]),
+    ]),
+    ec2SpotVcpu: sumOfNeeds(templates.flatMap((template) => [hostVcpus(template, { spot: true }), managedVcpus(template, { spot: true })])),
     elasticIps: fixed(count('AWS::EC2::EIP')),
     vpcs: fixed(count('AWS::EC2::VPC')),
     natGatewaysPerZone: fixed(Math.max(0, ...templates.flatMap(natGatewaysOfZones))),
@@ -57,15 +64,15 @@ export function needsOf(templates: readonly CloudFormationTemplate[]): Readonly<
     kafkaBrokers: fixed(sumOf(templates, 'AWS::MSK::Cluster', ({ NumberOfBrokerNodes }) => numberOf(NumberOfBrokerNodes) ?? 0)),
     secrets: fixed(count('AWS::SecretsManager::Secret')),
     roles: fixed(count('AWS::IAM::Role')),
-    networkInterfaces: { steady: taskCount.steady + others, rolling: taskCount.rolling + others, scaledOut: taskCount.scaledOut + others },
+    networkInterfaces: sumOfNeeds([taskCount, fixed(others), ...templates.map((template) => hostCount(template, INTERFACES_OF_HOST))]),
   };
 }
 
-function fargateServices(template: CloudFormationTemplate): Service[] {
+function runningServices(template: CloudFormationTemplate): Service[] {
   return servicesOf(template).map(([id, service]) => {
     const { min = 1, max = min } = taskCountOf(template, [id, service]);
     return {
-      spot: service.CapacityProviderStrategy?.some(({ CapacityProvider }) => CapacityProvider === SPOT) ?? false,
+      kind: capacityKindOf(template, service),
       vcpu: (numberOf(taskOf(template, service)?.Cpu) ?? 0) / 1024,
       minTasks: min,
       maxTasks: max,
@@ -81,19 +88,31 @@ function migrationVcpus(template: CloudFormationTemplate): number[] {
 }
 
 /**
- * Returns the number of images that the tasks of an app pull from Docker Hub when all of them start: each Fargate task pulls its own.
+ * Returns the number of images that an app pulls from Docker Hub when all of it starts: each Fargate task pulls its own, and a host pulls an image
+ * once for all of its tasks.
  *
- * The minimum number of tasks of every service, and one task of each migration.
+ * The minimum number of tasks and hosts, and one task of each migration. Tasks of Managed Instances and of other capacity providers count as on
+ * Fargate, because the number of their hosts is not known.
  */
 export function dockerHubPulls(templates: readonly CloudFormationTemplate[]): number {
   return templates.reduce((sum, template) => {
-    const counts = new Map(servicesOf(template).map((service) => [logicalId(service[1].TaskDefinition), taskCountOf(template, service).min ?? 1]));
-    const pulls = tasksOf(template).map(([id, task]) => {
-      const images = new Set(containersOf(task).map(({ Image }) => Image));
-      return [...images].filter(isOnDockerHub).length * (counts.get(id) ?? 1);
-    });
-    return sum + pulls.reduce((total, count) => total + count, 0);
+    const services = servicesOf(template);
+    const shared = services.filter(([, service]) => capacityKindOf(template, service) === 'instances');
+    const onHosts = new Set(shared.map(([, { TaskDefinition }]) => logicalId(TaskDefinition)));
+    const counts = new Map(services.map((service) => [logicalId(service[1].TaskDefinition), taskCountOf(template, service).min ?? 1]));
+    const pulls = tasksOf(template).map(([id, task]) => (onHosts.has(id) ? 0 : hubImages(task).length * (counts.get(id) ?? 1)));
+    return sum + pulls.reduce((total, count) => total + count, 0) + pullsOfHosts(template, shared);
   }, 0);
+}
+
+function pullsOfHosts(template: CloudFormationTemplate, services: readonly [string, TemplateService][]): number {
+  const images = new Set(services.flatMap(([, service]) => hubImages(taskOf(template, service))));
+  return images.size * steadyHosts(template);
+}
+
+/** Returns the images of a task that are on Docker Hub, without duplicates. */
+function hubImages(task: TemplateTask | undefined): unknown[] {
+  return [...new Set(containersOf(task).map(({ Image }) => Image))].filter(isOnDockerHub);
 }
 
 /** Returns whether an image is on Docker Hub: its first part is no registry, or Docker Hub's own name (distribution/reference). */
@@ -127,7 +146,8 @@ function otherInterfaces(template: CloudFormationTemplate): number {
     inSubnets('AWS::EC2::VPCEndpoint', 'SubnetIds') +
     each('AWS::EC2::NatGateway') +
     each('AWS::EC2::Instance') +
-    each('AWS::AutoScaling::AutoScalingGroup') +
+    each('AWS::AutoScaling::AutoScalingGroup') -
+    hostGroupsOf(template).length +
     each('AWS::RDS::DBInstance') +
     sumOf([template], 'AWS::ElastiCache::ReplicationGroup', ({ NumCacheClusters }) => numberOf(NumCacheClusters) ?? 1) +
     sumOf([template], 'AWS::MSK::Cluster', ({ NumberOfBrokerNodes }) => numberOf(NumberOfBrokerNodes) ?? 0)
@@ -154,27 +174,21 @@ function natGatewaysOfZones(template: CloudFormationTemplate): number[] {
   return [...counts.values()];
 }
 
-/** Returns the types of the instances that a template starts, one for each. */
+/** Returns the types of the instances that a template can start, without duplicates. */
 export function instanceTypes(template: CloudFormationTemplate): string[] {
-  const ofGroups = ofType<Properties>(template, 'AWS::AutoScaling::AutoScalingGroup').flatMap(([, group]) =>
-    Array<unknown>(numberOf(group.DesiredCapacity ?? group.MinSize) ?? 1).fill(launchedTypeOf(template, group)),
-  );
+  const types = ofType<Properties>(template, 'AWS::AutoScaling::AutoScalingGroup').flatMap(([, group]) => launchedTypesOf(template, group));
   const single = ofType<Properties>(template, 'AWS::EC2::Instance').map(([, { InstanceType }]) => InstanceType);
-  return [...ofGroups, ...single].filter((type) => typeof type === 'string');
+  return [...new Set([...types, ...single])].filter((type) => typeof type === 'string');
 }
 
-/**
- * Returns the vCPUs of an instance type: 1 for medium, 2 for large and four times its number for xlarge; burstable ones (T) have at least 2.
- *
- * @see https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html
- */
-export function vcpuOfInstance(type: string): number {
-  const [family, size = ''] = type.split('.');
-  const [, times, xlarge] = /^(\d*)(x?)large$/.exec(size) ?? [];
-  if (xlarge === 'x') {
-    return 4 * Number(times || 1);
-  }
-  return size === 'large' || family.startsWith('t') ? 2 : 1;
+/** Returns the types of the instances that are no hosts of tasks, one for each instance. */
+function singleInstances(template: CloudFormationTemplate): string[] {
+  const hosts = hostGroupsOf(template).map(({ id }) => id);
+  const ofGroups = ofType<Properties>(template, 'AWS::AutoScaling::AutoScalingGroup')
+    .filter(([id]) => !hosts.includes(id))
+    .flatMap(([, group]) => Array<unknown>(numberOf(group.DesiredCapacity ?? group.MinSize) ?? 1).fill(launchedTypesOf(template, group)[0]));
+  const single = ofType<Properties>(template, 'AWS::EC2::Instance').map(([, { InstanceType }]) => InstanceType);
+  return [...ofGroups, ...single].filter((type) => typeof type === 'string');
 }
 
 function sumOf(templates: readonly CloudFormationTemplate[], type: string, amount: (properties: Properties) => number): number {

@@ -3,6 +3,7 @@ export type NeedName =
   | 'fargateVcpu'
   | 'fargateSpotVcpu'
   | 'ec2Vcpu'
+  | 'ec2SpotVcpu'
   | 'elasticIps'
   | 'networkInterfaces'
   | 'natGatewaysPerZone'
@@ -40,6 +41,7 @@ export const QUOTAS: readonly Quota[] = [
   quota('fargateVcpu', 'Fargate On-Demand vCPU resource count', 'fargate', 'L-3032A538', 6),
   quota('fargateSpotVcpu', 'Fargate Spot vCPU resource count', 'fargate', 'L-36FBB829', 6),
   quota('ec2Vcpu', 'Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances', 'ec2', 'L-1216C47A', 5),
+  quota('ec2SpotVcpu', 'All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests', 'ec2', 'L-34B43A08', 5),
   quota('elasticIps', 'EC2-VPC Elastic IPs', 'ec2', 'L-0263D0A3', 5),
   quota('vpcs', 'VPCs per Region', 'vpc', 'L-F678F1CE', 5),
   { ...quota('natGatewaysPerZone', 'NAT gateways per Availability Zone', 'vpc', 'L-FE5A380F', 5), perAccount: false },

@@ -1,6 +1,7 @@
 import { CommandError } from '../command';
 import { CloudFormationTemplate, logicalId, ofType } from '../alb/template';
 import { stackOf } from '../template/stacks';
+import { hostGroupsOf } from '../template/template-capacity';
 import { StackFile } from '../template/template-file';
 import { containersOf, servicesOf, taskCountOf, taskOf, TemplateContainer } from '../template/template-services';
 import { isProcess, PostHogProcess } from '../../lib/internal';
@@ -33,6 +34,8 @@ export interface Installation {
   readonly services: readonly RunbookService[];
   /** The Auto Scaling group of the first ClickHouse server; undefined for an existing server. */
   readonly clickHouse?: ResourceName;
+  /** The Auto Scaling groups of EC2 hosts; none if tasks run on Fargate. */
+  readonly hosts: readonly ResourceName[];
   /** The instance of PostgreSQL; undefined for Aurora and existing servers. */
   readonly postgres?: ResourceName;
   /** The data stores that stay on, and are billed, while no task runs. */
@@ -74,9 +77,19 @@ export function installationOf(stacks: readonly StackFile[]): Installation {
     region: regions.size === 1 ? [...regions][0] : undefined,
     services,
     clickHouse: firstOf(stacks, 'AWS::AutoScaling::AutoScalingGroup', /Server1GroupASG/),
+    hosts: stacks.flatMap((file) =>
+      hostGroupsOf(file.template)
+        .filter(({ id }) => file.has(id))
+        .map(({ id }) => ({ stack: file.stack, id })),
+    ),
     postgres: firstOf(stacks, 'AWS::RDS::DBInstance'),
-    billed: [...new Set(stacks.flatMap((file) => ownResources(file).flatMap(([, { Type }]) => BILLED[Type] ?? [])))],
+    billed: [...new Set(stacks.flatMap(billedIn))],
   };
+}
+
+function billedIn(file: StackFile): string[] {
+  const hosts = new Set(hostGroupsOf(file.template).map(({ id }) => id));
+  return ownResources(file).flatMap(([id, { Type }]) => (hosts.has(id) ? 'EC2 hosts of tasks, down to their minimum' : (BILLED[Type] ?? [])));
 }
 
 function serviceOf(file: StackFile, entry: ReturnType<typeof servicesOf>[number]): RunbookService | undefined {

@@ -1,4 +1,5 @@
 import { CommandError } from '../command';
+import { replaceHosts } from './hosts';
 import { Installation, RunbookService } from './installation';
 import { oneOffTask, workerOf } from './one-off-task';
 import { clickHouseProgram, peekProgram, postgresProgram, replayProgram } from './programs';
@@ -38,6 +39,7 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
     options: ['replay', 'confirm', 'limit', 'withValues'],
     lines: deadLetters,
   },
+  'hosts': { summary: 'replace the EC2 hosts of tasks, by ones with the newest AMI', options: [], lines: replaceHosts },
   'scale-to-zero': { summary: 'stop every task, and start them again', options: [], lines: scaleToZero },
 };
 

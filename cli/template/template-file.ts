@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { CommandError } from '../command';
 import { Assembly, AssemblyStack, readAssemblies } from './assembly';
@@ -66,12 +66,20 @@ export function readTemplates(files: readonly string[]): TemplateFile[] {
 /**
  * Reads the stacks in files, or all synthesised ones, each with those that are synthesised together with it.
  *
- * @param files the files; default: those of the cloud assembly in the folder `cdk.out`, with its stages and nested stacks
+ * @param files the files, or folders of cloud assemblies; default: the folder `cdk.out`, with its stages and nested stacks
  */
 export function readStacks(files: readonly string[]): StackFile[] {
   return files.length > 0
-    ? [...new Set(files.map((file) => path.normalize(file)))].map(namedStack)
+    ? [...new Set(files.map((file) => path.normalize(file)))].flatMap((file) => (isFolder(file) ? stacksIn(file) : [namedStack(file)]))
     : allStacks().map(({ assembly, stack }) => stackFile(assembly, stack));
+}
+
+function isFolder(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function stacksIn(folder: string): StackFile[] {
+  return readAssemblies(folder).flatMap((assembly) => assembly.map((stack) => stackFile(assembly, stack)));
 }
 
 /** Returns the listeners of an ingress: those with rules that are not for plain HTTP. */

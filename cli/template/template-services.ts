@@ -5,6 +5,9 @@ import { CLIENT_ADDRESS_CONTAINER, isProcess } from '../../lib/internal';
 export interface TemplateContainer {
   readonly Name: string;
   readonly Image?: unknown;
+  readonly Cpu?: unknown;
+  readonly Memory?: unknown;
+  readonly MemoryReservation?: unknown;
   readonly Environment?: readonly { readonly Name: string; readonly Value?: unknown }[];
   readonly Secrets?: readonly { readonly Name: string; readonly ValueFrom: unknown }[];
   readonly EnvironmentFiles?: readonly { readonly Value: unknown }[];
@@ -69,17 +72,35 @@ export interface TemplateLaunchData {
   readonly InstanceType?: unknown;
   readonly BlockDeviceMappings?: unknown;
   readonly Monitoring?: { readonly Enabled?: unknown };
+  readonly IamInstanceProfile?: { readonly Arn?: unknown };
+}
+
+/** The mixed instances policy of an Auto Scaling group, as in a template. */
+interface MixedInstancesPolicy {
+  readonly LaunchTemplate?: {
+    readonly LaunchTemplateSpecification?: { readonly LaunchTemplateId?: unknown };
+    readonly Overrides?: readonly { readonly InstanceType?: unknown }[];
+  };
 }
 
 /** Returns the launch template of an Auto Scaling group; undefined if it is not in the template. */
 export function launchTemplateOf(template: CloudFormationTemplate, group: Readonly<Record<string, unknown>>): TemplateLaunchData | undefined {
-  const { LaunchTemplateId: id } = (group.LaunchTemplate ?? {}) as { LaunchTemplateId?: unknown };
+  const { LaunchTemplate: mixed } = (group.MixedInstancesPolicy ?? {}) as MixedInstancesPolicy;
+  const single: { readonly LaunchTemplateId?: unknown } | undefined = group.LaunchTemplate ?? undefined;
+  const id = (mixed?.LaunchTemplateSpecification ?? single)?.LaunchTemplateId;
   return referenced<{ LaunchTemplateData?: TemplateLaunchData }>(template, 'AWS::EC2::LaunchTemplate', id)?.LaunchTemplateData;
 }
 
-/** Returns the instance type of an Auto Scaling group's launch template; undefined if it is known at deployment only. */
+/** Returns the instance types of an Auto Scaling group, the preferred one first. One can be a value that is known at deployment only. */
+export function launchedTypesOf(template: CloudFormationTemplate, group: Readonly<Record<string, unknown>>): unknown[] {
+  const { LaunchTemplate: mixed } = (group.MixedInstancesPolicy ?? {}) as MixedInstancesPolicy;
+  const types = (mixed?.Overrides ?? []).flatMap(({ InstanceType }) => InstanceType ?? []);
+  return types.length > 0 ? types : [launchTemplateOf(template, group)?.InstanceType];
+}
+
+/** Returns the preferred instance type of an Auto Scaling group; undefined if it is known at deployment only. */
 export function launchedTypeOf(template: CloudFormationTemplate, group: Readonly<Record<string, unknown>>): unknown {
-  return launchTemplateOf(template, group)?.InstanceType;
+  return launchedTypesOf(template, group)[0];
 }
 
 /** Returns the containers of a task definition; none if they are known at deployment only. */

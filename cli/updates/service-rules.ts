@@ -1,39 +1,60 @@
 import { isSame, Properties, referencesOf, Template, Update } from './replacement';
 import { about, emptyNotAbsent, lengthOf, RefusedChange, UpdateRule } from './rule';
 import { logicalId, ofType } from '../alb/template';
+import { ASSOCIATION_TYPE } from '../../lib/internal';
 
 const SERVICE = 'AWS::ECS::Service';
 const ASSOCIATIONS = 'AWS::ECS::ClusterCapacityProviderAssociations';
 
-/** The use of a capacity provider by a service, and the association of its cluster with providers; undefined if the template has none. */
+/** The use of a capacity provider by a service, and what associates it with its cluster. */
 interface ProviderUse {
   readonly service: string;
   readonly provider: unknown;
   readonly cluster: string;
-  readonly association?: { readonly id: string; readonly providers: readonly unknown[] };
+}
+
+/** The association of a cluster with capacity providers. */
+interface Association {
+  readonly id: string;
+  readonly cluster: string | undefined;
+  readonly providers: readonly unknown[];
+  /** Indicates whether it is the list of all providers, which is updated before the services. Others are deleted after them. */
+  readonly isList: boolean;
+}
+
+/** Returns the associations of a template. A provider of Managed Instances belongs to its cluster itself. */
+function associationsOf(template: Template): Association[] {
+  const lists = ofType<Properties>(template, ASSOCIATIONS).map(([id, { Cluster, CapacityProviders }]) => {
+    return { id, cluster: logicalId(Cluster), providers: listOf(CapacityProviders), isList: true };
+  });
+  const single = ofType<Properties>(template, ASSOCIATION_TYPE).map(([id, { Cluster, CapacityProvider }]) => {
+    return { id, cluster: logicalId(Cluster), providers: [CapacityProvider], isList: false };
+  });
+  const managed = ofType<Properties>(template, 'AWS::ECS::CapacityProvider').map(([id, { ClusterName }]) => {
+    return { id, cluster: logicalId(ClusterName), providers: [{ Ref: id }], isList: false };
+  });
+  return [...lists, ...single, ...managed];
+}
+
+/** Returns the associations of a cluster with a provider. */
+function associationsWith(template: Template, cluster: string, provider: unknown): Association[] {
+  return associationsOf(template).filter((one) => one.cluster === cluster && one.providers.some((other) => isSame(other, provider)));
 }
 
 /** Returns which services use which capacity providers, of clusters that the template creates. */
 function providerUses(template: Template): ProviderUse[] {
-  const associations = ofType<Properties>(template, ASSOCIATIONS);
   return ofType<Properties>(template, SERVICE).flatMap(([service, { Cluster, CapacityProviderStrategy }]) => {
     const cluster = logicalId(Cluster);
     if (cluster === undefined || !(cluster in template.Resources)) {
       return [];
     }
-    const found = associations.find(([, association]) => logicalId(association.Cluster) === cluster);
-    const association = found && { id: found[0], providers: listOf(found[1].CapacityProviders) };
     const strategy = listOf(CapacityProviderStrategy) as { readonly CapacityProvider?: unknown }[];
-    return strategy.map(({ CapacityProvider: provider }) => ({ service, provider, cluster, association }));
+    return strategy.map(({ CapacityProvider: provider }) => ({ service, provider, cluster }));
   });
 }
 
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? (value as unknown[]) : [];
-}
-
-function has({ association }: ProviderUse, provider: unknown): boolean {
-  return association?.providers.some((other) => isSame(other, provider)) ?? false;
 }
 
 /** Returns whether CloudFormation creates or updates a resource after another one. */
@@ -56,24 +77,23 @@ function refused(id: string, message: string): Omit<RefusedChange, 'fix'> {
 
 /** Returns the services that use a provider which their cluster gets in this update, without a dependency on it. */
 function usedEarly({ before, after }: Update): Omit<RefusedChange, 'fix'>[] {
-  return providerUses(after).flatMap(({ service, provider, association, cluster }) => {
-    const added = association?.providers.some((other) => isSame(other, provider)) && !isAssociated(before, cluster, provider);
-    return added && !dependsOn(after, service, association!.id)
+  return providerUses(after).flatMap(({ service, provider, cluster }) => {
+    const associations = associationsWith(after, cluster, provider);
+    const added = associations.length > 0 && associationsWith(before, cluster, provider).length === 0;
+    return added && !associations.some(({ id }) => dependsOn(after, service, id))
       ? [refused(service, `the service may use the capacity provider ${JSON.stringify(provider)} before its cluster has it`)]
       : [];
   });
 }
 
-function isAssociated(template: Template, cluster: string, provider: unknown): boolean {
-  return ofType<Properties>(template, ASSOCIATIONS).some(
-    ([, { Cluster, CapacityProviders }]) => logicalId(Cluster) === cluster && listOf(CapacityProviders).some((other) => isSame(other, provider)),
-  );
-}
-
-/** Returns the services whose provider leaves the list of their cluster while they still use it: the association is updated before them. */
+/** Returns the services whose provider leaves the list of their cluster while they still use it: the list is updated before them. */
 function takenAway({ before, after }: Update): Omit<RefusedChange, 'fix'>[] {
   return providerUses(before)
-    .filter((use) => has(use, use.provider) && use.association!.id in after.Resources && !isAssociated(after, use.cluster, use.provider))
+    .filter(
+      ({ cluster, provider }) =>
+        associationsWith(before, cluster, provider).some(({ id, isList }) => isList && id in after.Resources) &&
+        associationsWith(after, cluster, provider).length === 0,
+    )
     .map(({ service, provider }) => refused(service, `ECS keeps the capacity provider ${JSON.stringify(provider)} while the service uses it`));
 }
 
@@ -88,6 +108,11 @@ export const SERVICE_RULES: readonly UpdateRule[] = [
     'LoadBalancers',
     'ECS keeps the target group of the service, and refuses the next update once the target group is gone',
     'https://github.com/aws/aws-cdk/issues/35446',
+  ),
+  emptyNotAbsent(
+    'PlacementStrategies',
+    'ECS keeps the placement strategies of the service, and refuses Fargate with them; set `capacity` to PostHogCapacity.fargate() instead of leaving it out',
+    'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html: "To remove this property from your service resource, specify an empty PlacementStrategy array"',
   ),
   about({
     type: SERVICE,
@@ -114,7 +139,7 @@ export const SERVICE_RULES: readonly UpdateRule[] = [
     fix: 'associate the cluster with the capacity provider',
     check: ({ after }) =>
       providerUses(after)
-        .filter((use) => !has(use, use.provider))
+        .filter(({ cluster, provider }) => associationsWith(after, cluster, provider).length === 0)
         .map(({ service, provider }) =>
           refused(service, `the cluster of the service does not have the capacity provider ${JSON.stringify(provider)}`),
         ),

@@ -1,9 +1,12 @@
 import { App, Stack, StackProps } from 'aws-cdk-lib/core';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
-import { NatMode, PostHog, PostHogNetwork, PostHogSize, RedpandaKafka } from 'cdk-posthog';
+import { NatMode, PostHog, PostHogCapacity, PostHogNetwork, PostHogSize, Product, RedpandaKafka } from 'cdk-posthog';
 import { Construct } from 'constructs';
 
-/** A PostHog for evaluation or few events: one of everything, so a deployment or a failed instance interrupts it for minutes. */
+/**
+ * A PostHog for evaluation or few events: events, feature flags and session replay, on EC2 instances that its processes share. There is one of
+ * everything, so a deployment or a failed instance interrupts it for minutes.
+ */
 export class SmallestStack extends Stack {
   public constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
@@ -16,7 +19,9 @@ export class SmallestStack extends Stack {
       loadBalancerSubnets,
       serviceSubnets,
       storeSubnets,
-      // One Redpanda instead of two MSK brokers.
+      products: [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY],
+      capacity: PostHogCapacity.instances(),
+      // One Redpanda, on an instance of its own, instead of two MSK brokers.
       kafka: new RedpandaKafka(this, 'Kafka', { vpc, vpcSubnets: serviceSubnets }),
       size: PostHogSize.DEV,
     });

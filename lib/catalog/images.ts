@@ -179,6 +179,12 @@ export const APP_TASK_DISK_GIB = diskFor(1);
 /** The root disk of instances that copy files out of PostHog's image, in GiB: one image while the previous one may still be there. */
 export const INSTANCE_DISK_GIB = diskFor(2);
 
+/** The other images of all processes together, in GB unpacked. A guess: Node.js, Chromium, Temporal and ten Rust services. */
+const OTHER_IMAGES_GB = 8;
+
+/** The root disk of ECS hosts, in GiB: every image of two releases, of which a deployment runs both. */
+export const HOST_DISK_GIB = Math.ceil((LARGEST_IMAGE_GB * 2 + OTHER_IMAGES_GB * 2 + OTHER_FILES_GB) / 10) * 10;
+
 /** The name of an image: its prop in `PostHogImages`. */
 export type ImageName = keyof typeof IMAGES;
 

@@ -70,7 +70,10 @@ export interface ProcessDefinition<P extends PostHogProcess = PostHogProcess> {
   readonly sizes: Readonly<Record<PostHogSize, TaskSize>>;
   /** Its memory, measured with the real code or a guess. Every size must have at least as much. */
   readonly memory: MemoryEvidence;
-  /** The reason why it can run only one task; undefined if it can run more. */
+  /**
+   * The reason why it can run only one task; undefined if it can run more. ECS stops it before it starts the next one, in a deployment or when its
+   * instance is drained, so it is away for a minute.
+   */
   readonly single?: string;
   /** Indicates whether a task can be interrupted at two minutes' notice: no client waits for it, and unfinished work is retried. */
   readonly interruptible?: boolean;
@@ -78,7 +81,7 @@ export interface ProcessDefinition<P extends PostHogProcess = PostHogProcess> {
   readonly consumes?: readonly ConsumerGroup[];
   /** Indicates whether the number of tasks depends on the length of Celery's queues, which the monitor of lib/operations measures. */
   readonly scalesOnQueue?: boolean;
-  /** The time that it may take to stop, in seconds. Fargate allows 120. */
+  /** The time that it may take to stop, in seconds. Fargate allows 120, and so do Spot Instances. */
   readonly stopTimeout: number;
   /** The data stores that it connects to. */
   readonly stores: readonly StoreName[];

@@ -4,7 +4,6 @@ import { Alarm, AlarmProps, ComparisonOperator, Metric, TreatMissingData } from 
 import { ApplicationScalingAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
 import { acknowledge } from '../private/acknowledge';
-import { TARGET_CPU_PERCENT } from '../services/service/service-scaling';
 
 /** The period in which the length of the queues is published. */
 const PERIOD = Duration.minutes(5);
@@ -18,15 +17,16 @@ const IDLE_PERIODS = 12;
 /**
  * Scales `worker` on the length of Celery's queues.
  *
- * A task is removed only after an hour in which nothing waits: Fargate stops a task after two minutes at most, and longer jobs that it runs are lost,
+ * A task is removed only after an hour in which nothing waits: a task is stopped after two minutes at most, and longer jobs that it runs are lost,
  * as with every deployment.
  *
  * @param scaling the scaling target of the service, without a policy
+ * @param targetCpuPercent the CPU utilization above which it scales out without that metric
  * @param queueDepth the metric of the length; undefined if nothing publishes it, then the service scales on CPU
  */
-export function scaleOnQueue(scaling: ScalableTaskCount, queueDepth: Metric | undefined): void {
+export function scaleOnQueue(scaling: ScalableTaskCount, targetCpuPercent: number, queueDepth: Metric | undefined): void {
   if (!queueDepth) {
-    scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: TARGET_CPU_PERCENT });
+    scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: targetCpuPercent });
     return;
   }
   const metric = queueDepth.with({ statistic: 'Maximum', period: PERIOD });

@@ -1,10 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The package's folder. The relative path also holds for the compiled file: `lib/` and `build/` are equally deep. */
-const PACKAGE = path.join(__dirname, '..', '..');
+/** The package's folder. The file itself is in `lib/` or, compiled, in `build/`, or a part of a command that is bundled in `assets/`. */
+const PACKAGE = packageFolder(__dirname);
 
 const ASSETS = path.join(PACKAGE, 'assets');
+
+/** Returns the nearest folder with a package.json, from a folder upwards. */
+function packageFolder(folder: string): string {
+  const parent = path.dirname(folder);
+  return parent === folder || existsSync(path.join(folder, 'package.json')) ? folder : packageFolder(parent);
+}
 
 /**
  * Returns the path of a script that runs in a container or on an instance; the package has it in lib/, next to the TypeScript that uses it.

@@ -119,7 +119,7 @@ export function invalidProp(prop: string, rule: string, fix?: string): Error {
  *
  * Pure code knows no construct, but the reader of the message needs to know it.
  */
-export function withPath<T>(scope: IConstruct, check: () => T): T {
+export function withPath<T>(scope: { readonly node: Pick<IConstruct['node'], 'path'> }, check: () => T): T {
   try {
     return check();
   } catch (error) {

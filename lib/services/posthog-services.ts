@@ -1,98 +1,36 @@
-import { RemovalPolicy } from 'aws-cdk-lib/core';
-import { ISecurityGroup, ISubnet, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
-import { CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
-import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
-import { LogGroupClass, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Port } from 'aws-cdk-lib/aws-ec2';
+import { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct, IDependable } from 'constructs';
-import { Discovery } from './discovery';
-import { Capacity, capacityProviderOf, providerAssociations } from './service/capacity';
-import { PostHogService, PostHogServiceProps } from './service/posthog-service';
-import { LoadBalancerOfRoute, ServiceRoute } from './service/service-route';
+import { CapacityGroups } from './capacity/capacity-groups';
+import { capacityPlan, isGroup } from './capacity/capacity-plan';
+import { providerAssociations } from './capacity/provider-strategy';
+import { PostHogServicesProps, ProcessAccess, ServicesIngress, ServicesRelease } from './posthog-services-props';
+import { placeProcesses, ServicePlan } from './service-plan';
+import { PostHogService } from './service/posthog-service';
+import { ServiceRoute } from './service/service-route';
 import { ServiceGroups, StoreClients } from './service/security-groups';
 import { ServiceLogs } from './service/service-logs';
-import { notDeployed, PostHogServiceOptions } from './service/service-options';
-import { ExtraSettings, mergeSettings, ServiceRoles } from './service/service-task';
-import { settingsContext, SettingsOfStores } from './settings/settings-context';
-import { GEOIP_IMAGE, ImageName } from '../catalog/images';
+import { notDeployed } from './service/service-options';
+import { ServiceRoles } from './service/service-roles';
+import { mergeSettings } from './service/service-task';
+import { settingsContext } from './settings/settings-context';
+import { GEOIP_IMAGE } from '../catalog/images';
 import { prefixesOf, RECORDINGS_PREFIX } from '../catalog/object-prefixes';
 import { PostHogProcess } from '../catalog/posthog-process';
-import { PostHogSize } from '../catalog/posthog-size';
 import { privateHostName, ProcessContext } from '../catalog/process-context';
 import { callsOf, portOf, ProcessDefinition } from '../catalog/process-definition';
 import { PROCESSES } from '../catalog/processes';
 import { withPath } from '../private/errors';
-import { ProcessSettings } from '../private/process-settings';
-import { Stores } from '../stores/posthog-stores';
-
-/** The ingress, as far as services use it. */
-export interface ServicesIngress {
-  /** The load balancer, which checks the health of tasks. */
-  readonly loadBalancer: LoadBalancerOfRoute;
-  /** Routes the endpoints of a process to a target group. */
-  route(process: PostHogProcess, targetGroup: ApplicationTargetGroup): void;
-  /** Returns whether `route()` adds a listener rule for a process. */
-  _canReach(process: PostHogProcess): boolean;
-  /** Refuses requests to the endpoints of a process that is not deployed. */
-  _refuse(process: PostHogProcess): void;
-}
 
 /** The construct id of the target groups of the app's own load balancer. */
 const APP_TARGETS = 'AppTargets';
-
-/** The release, as far as services use it. */
-export interface ServicesRelease {
-  /** Returns the image of a process. Throws if the release has none. */
-  _imageOf(process: string, name: ImageName): string;
-  /** Returns the CPU architecture of tasks. Throws if the release has no images for the requested one. */
-  _architectureFor(requested: CpuArchitecture | undefined, prop: string): CpuArchitecture;
-}
-
-/** Properties for `PostHogServices`. */
-export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProxy' | 'registryCredentials'> {
-  readonly definitions: readonly ProcessDefinition[];
-  readonly stores: Stores;
-  /** The settings context without the data stores and the deployed processes, which this construct adds. */
-  readonly context: Omit<ProcessContext, keyof SettingsOfStores | 'fileDownloadsRole' | 'isDeployed' | 'imageOf' | 'endpointOf'>;
-  /** The role that processes with file downloads assume; undefined without batch exports. */
-  readonly fileDownloadsRole?: IRole;
-  readonly release: ServicesRelease;
-  readonly size: PostHogSize;
-  readonly capacity: Capacity;
-  /** The default CPU architecture. */
-  readonly cpuArchitecture: CpuArchitecture;
-  /** Options for single processes, one entry at most for each. */
-  readonly serviceOptions?: readonly PostHogServiceOptions[];
-  /** Additional settings of the user for the app: Django's processes. */
-  readonly appExtras: ExtraSettings;
-  readonly ingress: ServicesIngress;
-  /** The ingress of the app, if it has a load balancer of its own. */
-  readonly appIngress?: ServicesIngress;
-  /** The construct id of the target groups of `ingress`. */
-  readonly targetGroupId: string;
-  readonly discovery: Discovery;
-  readonly cluster: ICluster;
-  readonly vpc: IVpc;
-  readonly subnets: readonly ISubnet[];
-  readonly logRetention: RetentionDays;
-  /** The class of the processes' log groups; undefined for Standard. */
-  readonly logGroupClass?: LogGroupClass;
-  readonly removalPolicy: RemovalPolicy;
-  readonly enableExecuteCommand: boolean;
-}
-
-/** The settings and the access of a process, for tasks that run in its place. */
-export interface ProcessAccess {
-  /** The settings, without those that depend on the size of its tasks. */
-  readonly settings: ProcessSettings;
-  /** The security groups that give access to data stores and other processes. */
-  readonly securityGroups: ISecurityGroup[];
-}
 
 /** All PostHog services with their security groups: each can reach its data stores and the services it calls, nothing else. */
 export class PostHogServices extends Construct {
   /** The context that processes take their settings from. */
   public readonly context: ProcessContext;
+  /** The groups of instances that they run on; none on Fargate. */
+  public readonly capacityGroups?: CapacityGroups;
 
   private readonly services = new Map<PostHogProcess, PostHogService>();
   private readonly access = new Map<PostHogProcess, ProcessAccess>();
@@ -103,7 +41,7 @@ export class PostHogServices extends Construct {
     private readonly props: PostHogServicesProps,
   ) {
     super(scope, id);
-    const { definitions, stores, release, discovery, capacity, serviceOptions = [] } = props;
+    const { definitions, stores, release, discovery } = props;
     // Every process that can be called is registered, even without its callers: Cloud Map refuses to delete a service while ECS still deregisters
     // tasks from it (aws/containers-roadmap#1746), and a later deployment could not create it again.
     const called = new Set(PROCESSES.flatMap(callsOf));
@@ -124,10 +62,12 @@ export class PostHogServices extends Construct {
       removalPolicy: props.removalPolicy,
       logGroupClass: props.logGroupClass,
     });
-    for (const definition of definitions) {
+    // Errors about settings and options name props of `PostHog`, so they get its path.
+    const plans = withPath(scope, () => placeProcesses(props, this.node.path, (definition) => this.hasProxy(definition)));
+    this.capacityGroups = withPath(scope, () => this.defineGroups(plans));
+    for (const plan of plans) {
+      const { definition, options } = plan;
       const { process } = definition;
-      const index = serviceOptions.findIndex((other) => other.process === process);
-      const options: Omit<PostHogServiceOptions, 'process'> = index === -1 ? {} : serviceOptions[index];
       const settings = withPath(scope, () => definition.settings(this.context));
       const extras = definition.appEnvironment ? [props.appExtras, options] : [options];
       const securityGroup = groups.of(definition, release._imageOf(process, definition.image));
@@ -136,15 +76,12 @@ export class PostHogServices extends Construct {
         process,
         new PostHogService(this, definition.id, {
           ...props,
-          definition,
-          size: definition.sizes[props.size],
-          options,
-          // Errors about settings and options name props of `PostHog`, so they get its path.
-          cpuArchitecture: withPath(scope, () =>
-            release._architectureFor(options.cpuArchitecture ?? props.cpuArchitecture, `serviceOptions[${index}].cpuArchitecture`),
-          ),
+          ...plan,
           settings,
-          capacityProvider: capacityProviderOf(definition, capacity),
+          capacity: capacityPlan(definition, plan.capacity, {
+            fargateProviders: props.fargateProviders,
+            providerOf: (capacity) => capacity._settings.providerName ?? this.capacityGroups!.providerOf(capacity),
+          }),
           extras,
           image: release._imageOf(process, definition.image),
           geoIpImage: definition.geoIpFolder && release._imageOf(process, GEOIP_IMAGE),
@@ -166,9 +103,12 @@ export class PostHogServices extends Construct {
     definitions.forEach((definition) => this.connect(definition));
     definitions.forEach((definition) => this.grantSingleLogin(definition));
     roles.close();
-    if (capacity.fargateProviders) {
+    if (props.fargateProviders) {
       this.startAfter(providerAssociations(props.cluster));
     }
+    plans
+      .filter(({ capacity }) => isGroup(capacity))
+      .forEach(({ definition }) => this.services.get(definition.process)!.startAfter(this.capacityGroups!.ready));
   }
 
   /** All services in the order of their definitions. */
@@ -202,6 +142,21 @@ export class PostHogServices extends Construct {
   /** Makes all services wait for a dependency before they start tasks. */
   public startAfter(gate: IDependable): void {
     this.services.forEach((service) => service.startAfter(gate));
+  }
+
+  /** Defines the groups of instances, and makes the services in them wait for the first instance. */
+  private defineGroups(plans: readonly ServicePlan[]): CapacityGroups | undefined {
+    const processes = plans.filter(({ capacity }) => isGroup(capacity));
+    if (processes.length === 0) {
+      return undefined;
+    }
+    const { cluster, vpc, subnets, size, capacity } = this.props;
+    return new CapacityGroups(this, 'Capacity', { cluster, vpc, subnets, size, byDefault: capacity, processes });
+  }
+
+  /** Returns whether an nginx that verifies addresses stands before a process. */
+  private hasProxy(definition: ProcessDefinition): boolean {
+    return this.props.addProxy !== undefined && this.routesOf(definition).length > 0;
   }
 
   /** The ingresses, each with the construct id of its target groups: one belongs to one load balancer only. */

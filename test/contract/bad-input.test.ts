@@ -22,6 +22,7 @@ import {
   PostHogCanary,
   PostHogAlarm,
   PostHogAlarms,
+  PostHogCapacity,
   PostHogCdn,
   PostHogDashboard,
   PostHogFirewall,
@@ -187,6 +188,11 @@ const STRUCTS: Record<string, Target> = {
     ),
     prefix: 'serviceOptions[0].',
   },
+  FargateCapacityOptions: { make: (_, props) => PostHogCapacity.fargate(props) },
+  SharedCapacityOptions: { make: (_, props) => PostHogCapacity.instances(props) },
+  InstanceCapacityOptions: { make: (_, props) => PostHogCapacity.instances(props) },
+  ManagedInstanceCapacityOptions: { make: (_, props) => PostHogCapacity.managedInstances(props) },
+  CapacityProviderOptions: { make: (_, props) => PostHogCapacity.fromProvider('own', props) },
   InternalLoadBalancerOptions: {
     make: (stack, props) => posthog(stack, { vpc: vpcOf(stack), appLoadBalancer: AppLoadBalancer.internal(props) }),
   },
@@ -300,6 +306,7 @@ const ARGUMENTS: Record<string, { readonly type: string; readonly call: (value: 
   'PostHogFirewall.fromWebAcl(webAcl)': { type: 'PostHogWebAcl', call: (value) => PostHogFirewall.fromWebAcl(value) },
   'PostHogFirewall.fromWebAclArn(webAclArn)': { type: 'string', call: (value) => PostHogFirewall.fromWebAclArn(value) },
   'PublicEndpoint.answeredBy(process)': { type: 'PostHogProcess', call: (value) => PublicEndpoint.answeredBy(value) },
+  'PostHogCapacity.fromProvider(name)': { type: 'string', call: (value) => PostHogCapacity.fromProvider(value) },
   'PostHogRelease.of(name)': { type: 'string', call: (value) => PostHogRelease.of(value, { app: 'posthog/posthog' }) },
   'PostHogRelease.fromFile(path)': { type: 'string', call: (value) => PostHogRelease.fromFile(value) },
 };
@@ -307,6 +314,10 @@ const ARGUMENTS: Record<string, { readonly type: string; readonly call: (value: 
 /** Factories whose arguments are structs, which STRUCTS has. */
 const OF_STRUCTS: Record<string, string> = {
   'AppLoadBalancer.internal(options)': 'InternalLoadBalancerOptions',
+  'PostHogCapacity.fargate(options)': 'FargateCapacityOptions',
+  'PostHogCapacity.instances(options)': 'InstanceCapacityOptions',
+  'PostHogCapacity.managedInstances(options)': 'ManagedInstanceCapacityOptions',
+  'PostHogCapacity.fromProvider(name, options)': 'CapacityProviderOptions',
   'AppAccess.oidc(options)': 'OidcOptions',
   'AppAccess.cognito(options)': 'CognitoOptions',
   'ClientAddress.verified(options)': 'VerifiedAddressOptions',

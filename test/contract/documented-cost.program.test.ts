@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { total } from '../../cli/cost/cost-line';
+import { leverLines } from '../../cli/cost/cost-text';
 import { estimate } from '../../cli/cost/estimate';
+import { leversOf } from '../../cli/cost/levers';
 import { PRICES } from '../../cli/cost/prices';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { resultsText } from '../../cli/doctor/report';
@@ -43,6 +45,19 @@ test('the documentation has the estimated costs of the sample app and the smalle
     read('README.md'),
   )!;
   expect([about.replace(',', ''), least].map(Number)).toEqual([sample, cost([smallest])].map((dollars) => Math.round(dollars / 10) * 10));
+}, 300_000);
+
+test('the documentation has the largest savings, the vCPUs and the default discounts that the command prints', async () => {
+  const stacks = templatesOf((await runApp()).files) as CloudFormationTemplate[];
+  const levers = leversOf(stacks.map((template) => ({ template, has: () => true, lines: estimate(template, PRICES), prices: PRICES })));
+  const { fargateVcpu, ec2Vcpu } = needsOf(stacks);
+  const docs = read('docs/command-line.md');
+  const printed = leverLines(levers, false).map((line) => `    ${line}`.trimEnd());
+  expect(docs).toContain(printed.join('\n'));
+  expect(docs).toContain(`Fargate ${fargateVcpu.steady} (${fargateVcpu.rolling} during an update), EC2 ${ec2Vcpu.steady}.`);
+  expect(docs).toContain(`save. Default: ${PRICES.ec2SpotDiscount * 100}, an estimate`);
+  expect(docs).toContain(`for instances. Default: ${PRICES.planDiscount.ec2 * 100}, an assumption`);
+  expect(docs).toContain(`with a fee of ${PRICES.managedInstancesFee * 100} %`);
 }, 300_000);
 
 test('the documentation has the quotas that the sample app needs', async () => {

@@ -25,6 +25,13 @@ const SHOWS: Readonly<Record<string, (resources: { Type: string; Properties: Rec
     const tasks = resources.filter(({ Type }) => Type === 'AWS::ECS::Service').map(({ Properties }) => Properties.DesiredCount);
     expect(tasks.filter((desired) => desired !== 1)).toEqual([]);
     expect(resources.filter(({ Type }) => Type === 'AWS::ApplicationAutoScaling::ScalableTarget')).toEqual([]);
+    expect(resources.filter(({ Type }) => Type === 'AWS::ECS::CapacityProvider')).toHaveLength(1);
+  },
+  'team': (resources) => {
+    expect(resources.filter(({ Type }) => Type === 'AWS::ECS::Service')).toHaveLength(deployedProcesses(DEFAULT_PRODUCTS).length);
+    const strategies = resources.filter(({ Type }) => Type === 'AWS::ECS::Service').map(({ Properties }) => Properties.CapacityProviderStrategy);
+    expect(new Set(strategies.map((strategy) => JSON.stringify(strategy))).size).toBe(1);
+    expect(resources.filter(({ Type }) => Type === 'AWS::AutoScaling::AutoScalingGroup' || Type === 'AWS::ECS::CapacityProvider')).toHaveLength(3);
   },
   'existing-vpc': (resources) => {
     expect(resources.filter(({ Type }) => Type === 'AWS::EC2::VPC')).toHaveLength(1);

@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { App, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
-import { IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { App, RemovalPolicy, Size, Stack, Validations } from 'aws-cdk-lib/core';
+import { InstanceType, IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster, ContainerInsights, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
@@ -27,6 +28,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from '../../lib/stores/object-storage/object-storage-keys';
 import { allowAppImage } from '../../lib/stores/clickhouse/app-files';
 import { databaseBackup } from '../../lib/migration/database-backup';
+import { InstanceHosts } from '../../lib/services/capacity/instance-hosts';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
 import { newCdn } from '../ingress/cdn/fixtures';
 import { newMigration, secret, topicsOf, vpcOf } from '../migration/fixture';
@@ -134,6 +136,24 @@ test('cdk-nag finds nothing unacknowledged in a PostHog with addresses unknown a
       }),
     });
   expect(findings(define, ENV)).toEqual([]);
+});
+
+test.each(ENVIRONMENTS)('cdk-nag finds nothing unacknowledged in EC2 hosts of tasks, %s', (_, env) => {
+  const define = (stack: Stack) => {
+    const vpc = vpcOf(stack);
+    new InstanceHosts(stack, 'Hosts', {
+      cluster: new Cluster(stack, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED, enableFargateCapacityProviders: true }),
+      vpc,
+      subnets: vpc.privateSubnets,
+      instanceTypes: [new InstanceType('r6a.large')],
+      cpuArchitecture: CpuArchitecture.X86_64,
+      minInstances: 2,
+      maxInstances: 4,
+      spot: true,
+      volumeSize: Size.gibibytes(60),
+    });
+  };
+  expect(findings(define, env)).toEqual([]);
 });
 
 test('cdk-nag finds nothing unacknowledged in a PostHog with verified client addresses', () => {

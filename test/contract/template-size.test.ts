@@ -13,6 +13,7 @@ import {
   NatMode,
   PostHog,
   Postgres,
+  PostHogCapacity,
   PostHogNetwork,
   PostHogProps,
   PostHogSize,
@@ -70,7 +71,7 @@ function defineLargest(stack: Stack): Stack {
     appAccess: AppAccess.fromCidrs(Array.from({ length: 60 }, (_, i) => `203.0.${i}.0/24`)),
     clientAddress: ClientAddress.verified(),
     accessLogsBucket: Bucket.fromBucketName(stack, 'AccessLogs', 'access-logs'),
-    spot: true,
+    capacity: PostHogCapacity.fargate({ spot: true }),
     enableExecuteCommand: true,
   });
 }

@@ -6,7 +6,19 @@ import { ApplicationListener, ApplicationLoadBalancer, ListenerAction } from 'aw
 import { HostedZone, IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
-import { AppAccess, AppLoadBalancer, Cache, ClientAddress, Kafka, NatMode, PostHogNetwork, PostHogProps, PostHogSize, Product } from '../../lib';
+import {
+  AppAccess,
+  AppLoadBalancer,
+  Cache,
+  ClientAddress,
+  Kafka,
+  NatMode,
+  PostHogCapacity,
+  PostHogNetwork,
+  PostHogProps,
+  PostHogSize,
+  Product,
+} from '../../lib';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { refusedChanges } from '../../cli/updates/rules';
 import { certificate, FEATURE_FLAGS, newPostHog } from '../helpers/stack';
@@ -58,7 +70,7 @@ function inCluster(props: Partial<PostHogProps> = {}): Define {
 }
 
 const OPEN = posthog();
-const SPOT = posthog(() => ({ spot: true }));
+const SPOT = posthog(() => ({ capacity: PostHogCapacity.fargate({ spot: true }) }));
 const IN_NAMESPACE: Define = (stack) =>
   posthog(() => ({
     cloudMapNamespace: PrivateDnsNamespace.fromPrivateDnsNamespaceAttributes(stack, 'Namespace', {
@@ -111,7 +123,7 @@ const ACCEPTED: Record<string, [before: Define, after: Define]> = {
   'the owner of a cluster no longer says so': [inCluster({ fargateCapacityProviders: true }), inCluster()],
   'Spot is used in a cluster with the capacity providers': [
     inCluster({ fargateCapacityProviders: true }),
-    inCluster({ fargateCapacityProviders: true, spot: true }),
+    inCluster({ fargateCapacityProviders: true, capacity: PostHogCapacity.fargate({ spot: true }) }),
   ],
   'the domain name changes': [OPEN, posthog(() => ({ domainName: 'analytics.example.com' }))],
   'the cache gets its first replica, and then failover': [

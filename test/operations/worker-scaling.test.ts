@@ -74,7 +74,7 @@ test('without a metric of the queues, worker scales on CPU', () => {
   const posthog = newPostHog(stack, { size: PostHogSize.SMALL });
   const { service } = posthog.service(PostHogProcess.WORKER);
   const scaling = service.autoScaleTaskCount({ maxCapacity: 2 });
-  scaleOnQueue(scaling, undefined);
+  scaleOnQueue(scaling, 60, undefined);
   Template.fromStack(stack).hasResourceProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
     ScalingTargetId: { Ref: Match.stringLikeRegexp('^PostHogServicesWorker') },
     TargetTrackingScalingPolicyConfiguration: {

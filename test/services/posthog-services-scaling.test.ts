@@ -1,5 +1,5 @@
 import { Template } from 'aws-cdk-lib/assertions';
-import { Kafka, PostHogProcess, PostHogProps, PostHogSize, Product } from '../../lib';
+import { Kafka, PostHogCapacity, PostHogProcess, PostHogProps, PostHogSize, Product } from '../../lib';
 import { ConsumerGroup } from '../../lib/catalog/kafka/consumer-groups';
 import { PROCESSES } from '../../lib/catalog/processes';
 import { each, those } from './each-process';
@@ -81,8 +81,8 @@ function lag({ group, topic }: ConsumerGroup): object {
   };
 }
 
-describe('with `spot`', () => {
-  const spot = templateWith(() => ({ spot: true }));
+describe('with Fargate Spot', () => {
+  const spot = templateWith(() => ({ capacity: PostHogCapacity.fargate({ spot: true }) }));
 
   test('processes that answer no client and whose work is retried run on Fargate Spot, and no others', () => {
     expect(those(({ process }) => JSON.stringify(serviceOf(spot, process).CapacityProviderStrategy).includes('SPOT'))).toEqual([

@@ -103,14 +103,16 @@ describe('the service of every process', () => {
     expect(found).toEqual(each(() => ['DISABLED', 'PostHogNetworkVpcServiceSubnet1', 'PostHogNetworkVpcServiceSubnet2']));
   });
 
-  test('is deployed without a gap, is rolled back on failure, is spread over zones and passes on its tags', () => {
+  test('is deployed without a gap unless it can run once only, is rolled back on failure, is spread over zones and passes on its tags', () => {
     const found = each(({ process }) => {
       const { DeploymentConfiguration, EnableExecuteCommand, LaunchType, ...service } = serviceOf(template, process);
       const { AvailabilityZoneRebalancing, PropagateTags, EnableECSManagedTags } = service as unknown as Record<string, unknown>;
       return [DeploymentConfiguration, AvailabilityZoneRebalancing, PropagateTags, EnableECSManagedTags, LaunchType, EnableExecuteCommand];
     });
-    const deployment = { MinimumHealthyPercent: 100, MaximumPercent: 200, DeploymentCircuitBreaker: { Enable: true, Rollback: true } };
-    expect(found).toEqual(each(() => [deployment, 'ENABLED', 'SERVICE', true, undefined, false]));
+    const circuitBreaker = { DeploymentCircuitBreaker: { Enable: true, Rollback: true } };
+    const startsFirst = [{ MinimumHealthyPercent: 100, MaximumPercent: 200, ...circuitBreaker }, 'ENABLED'];
+    const stopsFirst = [{ MinimumHealthyPercent: 0, MaximumPercent: 100, ...circuitBreaker }, 'DISABLED'];
+    expect(found).toEqual(each(({ single }) => [...(single ? stopsFirst : startsFirst), 'SERVICE', true, undefined, false]));
   });
 
   test('is a target of the load balancer exactly if clients reach the process', () => {

@@ -1,12 +1,27 @@
 import { ACMClient, CertificateDetail, DescribeCertificateCommand } from '@aws-sdk/client-acm';
 import { CloudFormationClient, GetTemplateCommand, paginateListStackResources, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, CompositeAlarm, DescribeAlarmsCommand, MetricAlarm } from '@aws-sdk/client-cloudwatch';
-import { EC2Client, paginateDescribeSubnets, paginateDescribeVolumes, Subnet, Volume } from '@aws-sdk/client-ec2';
 import {
+  EC2Client,
+  Instance,
+  LaunchTemplate,
+  paginateDescribeInstances,
+  paginateDescribeLaunchTemplates,
+  paginateDescribeSubnets,
+  paginateDescribeVolumes,
+  Subnet,
+  Volume,
+} from '@aws-sdk/client-ec2';
+import {
+  CapacityProvider,
+  ContainerInstance,
+  DescribeCapacityProvidersCommand,
+  DescribeContainerInstancesCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   ECSClient,
   paginateListClusters,
+  paginateListContainerInstances,
   paginateListServices,
   Service,
   TaskDefinition,
@@ -37,11 +52,16 @@ export const ACTIONS = [
   'cloudformation:GetTemplate',
   'cloudformation:ListStackResources',
   'cloudwatch:DescribeAlarms',
+  'ec2:DescribeInstances',
+  'ec2:DescribeLaunchTemplates',
   'ec2:DescribeSubnets',
   'ec2:DescribeVolumes',
+  'ecs:DescribeCapacityProviders',
+  'ecs:DescribeContainerInstances',
   'ecs:DescribeServices',
   'ecs:DescribeTaskDefinition',
   'ecs:ListClusters',
+  'ecs:ListContainerInstances',
   'ecs:ListServices',
   'elasticloadbalancing:DescribeListenerAttributes',
   'elasticloadbalancing:DescribeListenerCertificates',
@@ -57,6 +77,9 @@ type Action = (typeof ACTIONS)[number];
 
 /** Maximum number of services in one `DescribeServices` request. */
 const SERVICES_AT_ONCE = 10;
+
+/** Maximum number of instances in one `DescribeContainerInstances` request. */
+const CONTAINER_INSTANCES_AT_ONCE = 100;
 
 /** Maximum number of alarms in one `DescribeAlarms` request. */
 const ALARMS_AT_ONCE = 100;
@@ -172,6 +195,47 @@ export class Aws {
   public async volumesWithTag(tag: string): Promise<Volume[]> {
     const filter = [{ Name: 'tag-key', Values: [tag] }];
     return this.all('ec2:DescribeVolumes', paginateDescribeVolumes({ client: this.ec2 }, { Filters: filter }), ({ Volumes }) => Volumes);
+  }
+
+  /** Returns the instances of Auto Scaling groups that run or are about to. */
+  public async instancesOfGroups(groups: readonly string[]): Promise<Instance[]> {
+    const filters = [
+      { Name: 'tag:aws:autoscaling:groupName', Values: [...groups] },
+      { Name: 'instance-state-name', Values: ['pending', 'running'] },
+    ];
+    return this.all('ec2:DescribeInstances', paginateDescribeInstances({ client: this.ec2 }, { Filters: filters }), ({ Reservations }) =>
+      Reservations?.flatMap(({ Instances = [] }) => Instances),
+    );
+  }
+
+  public async launchTemplates(ids: readonly string[]): Promise<LaunchTemplate[]> {
+    return this.all(
+      'ec2:DescribeLaunchTemplates',
+      paginateDescribeLaunchTemplates({ client: this.ec2 }, { LaunchTemplateIds: [...ids] }),
+      ({ LaunchTemplates }) => LaunchTemplates,
+    );
+  }
+
+  public async capacityProviders(names: readonly string[]): Promise<CapacityProvider[]> {
+    const { capacityProviders = [] } = await this.call(
+      'ecs:DescribeCapacityProviders',
+      this.ecs.send(new DescribeCapacityProvidersCommand({ capacityProviders: [...names] })),
+    );
+    return capacityProviders;
+  }
+
+  public async containerInstances(cluster: string): Promise<ContainerInstance[]> {
+    const arns = await this.all(
+      'ecs:ListContainerInstances',
+      paginateListContainerInstances({ client: this.ecs }, { cluster }),
+      ({ containerInstanceArns }) => containerInstanceArns,
+    );
+    const answers = await Promise.all(
+      chunks(arns, CONTAINER_INSTANCES_AT_ONCE).map((containerInstances) =>
+        this.call('ecs:DescribeContainerInstances', this.ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances }))),
+      ),
+    );
+    return answers.flatMap(({ containerInstances = [] }) => containerInstances);
   }
 
   public async template(stack: string): Promise<string> {

@@ -26,6 +26,32 @@ export interface Deployment {
   readonly alarms?: Loaded<readonly Alarm[]>;
   /** The data volumes of the account and region; undefined if they are not described. */
   readonly volumes?: Loaded<readonly Volume[]>;
+  /** The EC2 hosts of the services; undefined if none of them has an Auto Scaling group. */
+  readonly hosts?: Loaded<readonly Host[]>;
+}
+
+/** An EC2 host of tasks. */
+export interface Host {
+  /** The id of the instance. */
+  readonly instance: string;
+  readonly group: string;
+  readonly launched?: Date;
+  /** Indicates whether the launch template of its group has a newer version. */
+  readonly outdated: boolean;
+  /** Its state in the cluster; undefined if it is not registered. */
+  readonly registration?: HostRegistration;
+}
+
+/** The state of a host in its cluster. */
+export interface HostRegistration {
+  /** `ACTIVE`, `DRAINING`, `REGISTERING` or another ContainerInstanceStatus. */
+  readonly status: string;
+  readonly reason?: string;
+  readonly agentConnected: boolean;
+  /** Indicates whether it has a trunk network interface. */
+  readonly trunk: boolean;
+  /** Its capacity provider; undefined if it has none. */
+  readonly provider?: string;
 }
 
 /** A data volume of ClickHouse or Redpanda. */
@@ -98,6 +124,8 @@ export interface Service {
   readonly status: string;
   readonly desiredCount: number;
   readonly runningCount: number;
+  /** The capacity providers of its tasks other than those of Fargate; undefined or empty on Fargate. */
+  readonly capacityProviders?: readonly string[];
   /** The target groups that its tasks register with, and their container. */
   readonly targets: readonly { readonly targetGroup: string; readonly container: string }[];
   /** Its deployments, the primary one first. */

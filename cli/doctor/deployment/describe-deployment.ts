@@ -4,6 +4,7 @@ import {
   Rule,
   TargetGroup as ElbTargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { describeHosts } from './describe-hosts';
 import { describeServices } from './describe-services';
 import { describeVolumes } from './describe-volumes';
 import { Aws } from './aws';
@@ -53,6 +54,7 @@ export async function describeDeployment(aws: Aws, named: Named): Promise<Deploy
     certificates: await describeCertificates(aws, listeners),
     alarms,
     volumes,
+    hosts: await describeHosts(aws, services),
   };
 }
 

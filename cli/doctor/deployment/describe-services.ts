@@ -5,6 +5,9 @@ import { Container, Rollout, Service } from './deployment';
 import { Loaded, isUnavailable } from '../../aws/loaded';
 import { isDjango } from './processes';
 
+/** The capacity providers of Fargate. */
+const OF_FARGATE = ['FARGATE', 'FARGATE_SPOT'];
+
 /**
  * Describes the ECS services of a stack. If none of them registers with the load balancer's target groups, describes those of the account that
  * do, and those in the same clusters that run Django.
@@ -76,7 +79,7 @@ class Definitions {
 }
 
 async function serviceOf(service: EcsService, definitions: Definitions): Promise<Service> {
-  const { taskDefinition = '', deployments = [], loadBalancers = [], events = [] } = service;
+  const { taskDefinition = '', deployments = [], loadBalancers = [], events = [], capacityProviderStrategy = [] } = service;
   const primary = deployments.find(({ status }) => status === 'PRIMARY');
   const others = deployments.filter(({ status, runningCount = 0 }) => status !== 'PRIMARY' && runningCount > 0);
   const [newest, ...rollouts] = await Promise.all([
@@ -91,6 +94,9 @@ async function serviceOf(service: EcsService, definitions: Definitions): Promise
     status: service.status ?? '',
     desiredCount: service.desiredCount ?? 0,
     runningCount: service.runningCount ?? 0,
+    capacityProviders: capacityProviderStrategy.flatMap(({ capacityProvider = '' }) =>
+      OF_FARGATE.includes(capacityProvider) ? [] : [capacityProvider],
+    ),
     targets: loadBalancers.flatMap(({ targetGroupArn, containerName }) =>
       targetGroupArn ? [{ targetGroup: targetGroupArn, container: containerName ?? '' }] : [],
     ),

@@ -106,8 +106,13 @@ export class AccountApi {
   }
 
   public async hasRole(name: string): Promise<boolean> {
+    return (await this.roleArn(name)) !== undefined;
+  }
+
+  /** Returns the ARN of a role; undefined if it does not exist. */
+  public async roleArn(name: string): Promise<string | undefined> {
     const call = this.session.call('iam:GetRole', this.iam.send(new GetRoleCommand({ RoleName: name })));
-    return (await unlessMissing(call)) !== undefined;
+    return (await unlessMissing(call))?.Role?.Arn;
   }
 
   public async stack(name: string): Promise<Stack | undefined> {

@@ -16,7 +16,7 @@ import {
   Volume,
   _InstanceType,
 } from '@aws-sdk/client-ec2';
-import { DescribeTasksCommand, ECSClient, paginateListClusters, paginateListTasks, Task } from '@aws-sdk/client-ecs';
+import { DescribeTasksCommand, ECSClient, ListAccountSettingsCommand, paginateListClusters, paginateListTasks, Task } from '@aws-sdk/client-ecs';
 import {
   ElasticLoadBalancingV2Client,
   LoadBalancer,
@@ -56,6 +56,19 @@ export class UsageApi {
       }
     }
     return tasks;
+  }
+
+  /**
+   * Returns whether ENI trunking is `enabled` or `disabled` for a principal; by default for the caller. With the account of the caller.
+   *
+   * @param principalArn the ARN of a role
+   */
+  public async trunking(principalArn?: string): Promise<{ readonly value: string; readonly account?: string }> {
+    const { settings = [] } = await this.session.call(
+      'ecs:ListAccountSettings',
+      this.ecs.send(new ListAccountSettingsCommand({ name: 'awsvpcTrunking', effectiveSettings: true, principalArn })),
+    );
+    return { value: settings[0]?.value ?? 'disabled', account: settings[0]?.principalArn?.split(':')[4] };
   }
 
   public instances(): Promise<Instance[]> {

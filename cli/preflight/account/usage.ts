@@ -17,10 +17,12 @@ const STANDARD = ['a', 'c', 'd', 'h', 'i', 'im', 'is', 'm', 'r', 't', 'z'];
 /** Returns functions that read the usage, each on demand. */
 export function usageOf(api: UsageApi, account: AccountApi, templates: readonly CloudFormationTemplate[]): Usage {
   const tasks = once(() => api.tasks());
+  const instances = once(() => api.instances());
   return {
     fargateVcpu: async () => fargateVcpus(await tasks(), (provider) => provider !== 'FARGATE_SPOT'),
     fargateSpotVcpu: async () => fargateVcpus(await tasks(), (provider) => provider === 'FARGATE_SPOT'),
-    ec2Vcpu: async () => standardVcpus(await api.instances()),
+    ec2Vcpu: async () => standardVcpus(await instances(), 'on-demand'),
+    ec2SpotVcpu: async () => standardVcpus(await instances(), 'spot'),
     elasticIps: () => api.addresses(),
     vpcs: () => api.vpcs(),
     networkInterfaces: () => api.networkInterfaces(),
@@ -44,10 +46,11 @@ function fargateVcpus(tasks: readonly Task[], counts: (provider: string | undefi
     .reduce((sum, { cpu }) => sum + (numberOf(cpu) ?? 0) / 1024, 0);
 }
 
-/** Spot Instances have a quota of their own. */
-function standardVcpus(instances: readonly Instance[]): number {
+/** Returns the vCPUs of instances of the families that the quota counts. Spot Instances have a quota of their own. */
+function standardVcpus(instances: readonly Instance[], option: 'on-demand' | 'spot'): number {
   return instances
-    .filter(({ InstanceType = '', InstanceLifecycle }) => InstanceLifecycle !== 'spot' && STANDARD.includes(/^[a-z]+/.exec(InstanceType)?.[0] ?? ''))
+    .filter(({ InstanceLifecycle }) => (InstanceLifecycle === 'spot') === (option === 'spot'))
+    .filter(({ InstanceType = '' }) => STANDARD.includes(/^[a-z]+/.exec(InstanceType)?.[0] ?? ''))
     .reduce((sum, { CpuOptions }) => sum + (CpuOptions?.CoreCount ?? 0) * (CpuOptions?.ThreadsPerCore ?? 1), 0);
 }
 

@@ -4,7 +4,8 @@ import { usageOf } from '../account/usage';
 import { CloudFormationTemplate } from '../../alb/template';
 import { isUnavailable } from '../../aws/loaded';
 import { CheckResult, fail, NamedCheckResult, pass, warning } from '../../doctor/check';
-import { Need, needsOf } from '../needs';
+import { Need } from '../need';
+import { needsOf } from '../needs';
 import { increase, Quota } from '../quotas';
 
 /** The region that has the quotas of IAM. */

@@ -1,6 +1,7 @@
 import { AccountContext, named } from './context';
 import { ofType } from '../../alb/template';
 import { NamedCheckResult, pass, warning } from '../../doctor/check';
+import { hostGroupsOf } from '../../template/template-capacity';
 
 /** A role that a service of AWS needs once in an account. */
 interface ServiceLinkedRole {
@@ -10,7 +11,11 @@ interface ServiceLinkedRole {
   readonly types: readonly string[];
   /** For Application Auto Scaling: the `ServiceNamespace` of the scalable targets. */
   readonly namespace?: string;
+  /** Indicates that only groups of Spot Instances need it. */
+  readonly spot?: boolean;
 }
+
+const AUTO_SCALING_GROUP = 'AWS::AutoScaling::AutoScalingGroup';
 
 const SCALABLE_TARGET = 'AWS::ApplicationAutoScaling::ScalableTarget';
 
@@ -32,7 +37,8 @@ const ROLES: readonly ServiceLinkedRole[] = [
   { name: 'AWSServiceRoleForRDS', service: 'rds.amazonaws.com', types: ['AWS::RDS::DBInstance', 'AWS::RDS::DBCluster'] },
   { name: 'AWSServiceRoleForElastiCache', service: 'elasticache.amazonaws.com', types: ['AWS::ElastiCache::ReplicationGroup'] },
   { name: 'AWSServiceRoleForKafka', service: 'kafka.amazonaws.com', types: ['AWS::MSK::Cluster'] },
-  { name: 'AWSServiceRoleForAutoScaling', service: 'autoscaling.amazonaws.com', types: ['AWS::AutoScaling::AutoScalingGroup'] },
+  { name: 'AWSServiceRoleForAutoScaling', service: 'autoscaling.amazonaws.com', types: [AUTO_SCALING_GROUP] },
+  { name: 'AWSServiceRoleForEC2Spot', service: 'spot.amazonaws.com', types: [AUTO_SCALING_GROUP], spot: true },
   {
     name: 'AWSServiceRoleForApplicationAutoScaling_ECSService',
     service: 'ecs.application-autoscaling.amazonaws.com',
@@ -50,7 +56,8 @@ const ROLES: readonly ServiceLinkedRole[] = [
 /** Checks that the service-linked roles exist that the stacks need. */
 export function roleChecks(context: AccountContext): Promise<NamedCheckResult[]> {
   const { api, templates } = context;
-  const needed = ROLES.filter(({ types, namespace }) =>
+  const hasSpot = templates.flatMap(hostGroupsOf).some(({ spot }) => spot);
+  const needed = ROLES.filter(({ spot }) => !spot || hasSpot).filter(({ types, namespace }) =>
     templates.some((template) =>
       types.some((type) =>
         ofType<{ ServiceNamespace?: unknown }>(template, type).some(

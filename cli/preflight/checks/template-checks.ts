@@ -1,4 +1,5 @@
-import { dockerHubPulls, Need, needsOf } from '../needs';
+import { Need } from '../need';
+import { dockerHubPulls, needsOf } from '../needs';
 import { increase, Quota, QUOTAS } from '../quotas';
 import { CloudFormationTemplate } from '../../alb/template';
 import { fail, NamedCheckResult, pass, warning } from '../../doctor/check';

@@ -12,7 +12,9 @@ import { AddressProxy } from './client-address';
 import { BETWEEN_BLOCKS, CLIENT_ADDRESS_CONTAINER, CLIENT_ADDRESS_PORT, nginxConfig, nginxScript } from './nginx-config';
 import { HTTP_SERVERS } from '../../catalog/http-servers';
 import { PostHogProcess } from '../../catalog/posthog-process';
+import { CLIENT_ADDRESS_SIDECAR } from '../../catalog/sidecars';
 import { containerImage } from '../../private/container-image';
+import { sidecarSize } from '../../private/sidecar-size';
 import { secret } from '../../private/checks/cdk';
 import { Checks, checkStruct, construct, objectWith, required } from '../../private/checks/check';
 import { durationBetween, oneOf, wholeNumber } from '../../private/checks/values';
@@ -107,6 +109,7 @@ export function addProxy(
   }
   const container = taskDefinition.addContainer(CLIENT_ADDRESS_CONTAINER, {
     image: containerImage(taskDefinition, 'ClientAddressRepository', proxy.image, options.registryCredentials),
+    ...sidecarSize(taskDefinition, CLIENT_ADDRESS_SIDECAR),
     user: USER,
     entryPoint: ['/bin/sh', '-c'],
     command: [nginxScript(FOLDER)],

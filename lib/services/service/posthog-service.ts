@@ -1,35 +1,25 @@
-import { Duration, Lazy } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { IMetric, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, IConnectable, ISecurityGroup, ISubnet, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
-import {
-  AvailabilityZoneRebalancing,
-  BaseService,
-  CfnService,
-  FargateService,
-  ICluster,
-  LoadBalancerTargetOptions,
-  PropagatedTagSource,
-  ScalableTaskCount,
-  TaskDefinition,
-} from 'aws-cdk-lib/aws-ecs';
+import { BaseService, ICluster, LoadBalancerTargetOptions, ScalableTaskCount, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct, IConstruct, IDependable } from 'constructs';
-import { FargateProvider, strategyOf } from './capacity';
+import { defineEcsService } from './ecs-service';
 import { defineTargetGroup, ProxiedProcess, RoutedTargets, ServiceRoute } from './service-route';
 import { consumerLag, scaleService } from './service-scaling';
-import { PostHogServiceOptions, taskSize } from './service-options';
+import { PostHogServiceOptions } from './service-options';
 import { logTo } from './service-logs';
+import { ReservedSize } from './service-size';
 import { defineTask, ServiceTask } from './service-task';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { acknowledge } from '../../private/acknowledge';
 import { invalidProp, withPath } from '../../private/errors';
 import { IKafka } from '../../stores/kafka/kafka-base';
 import { HttpEndpoint, portOf } from '../../catalog/process-definition';
-import { TaskSize } from '../../catalog/posthog-size';
-import { Discovery, registeredName } from '../discovery';
+import { targetCpuPercent } from '../capacity/capacity-plan';
+import { Discovery } from '../discovery';
 
 /**
  * The ECS service of a PostHog process.
@@ -55,6 +45,12 @@ export interface IPostHogService extends IConstruct, IConnectable, IGrantable {
   readonly _targets?: readonly RoutedTargets[];
   /** @internal */
   readonly _minTasks?: number;
+  /**
+   * The CPU utilization above which it scales out, in percent of what its tasks reserve.
+   *
+   * @internal
+   */
+  readonly _targetCpuPercent: number;
   /** The scaling target, to add policies or schedules to; undefined if the number of tasks is fixed. */
   readonly scaling?: ScalableTaskCount;
   /** The log group. The processes of a product share one; the log streams of each begin with its name and a slash. */
@@ -97,13 +93,9 @@ export interface IPostHogService extends IConstruct, IConnectable, IGrantable {
 /** Properties for `PostHogService`. */
 export interface PostHogServiceProps extends Omit<ServiceTask, 'probed' | 'logGroup' | 'execution'> {
   readonly logGroup: LogGroup;
-  /** The default size, which `options` can override. */
-  readonly size: TaskSize;
   readonly options: Omit<PostHogServiceOptions, 'process'>;
   /** The load balancers through which clients can reach the process: at least one of its endpoints is open there. */
   readonly routes: readonly ServiceRoute[];
-  /** The capacity provider of its tasks; undefined for the launch type Fargate. */
-  readonly capacityProvider?: FargateProvider;
   /** The Kafka cluster, whose consumer lag determines the number of tasks. */
   readonly kafka: IKafka;
   readonly cluster: ICluster;
@@ -120,7 +112,7 @@ export interface PostHogServiceProps extends Omit<ServiceTask, 'probed' | 'logGr
   addProxy?(taskDefinition: TaskDefinition, process: ProxiedProcess): LoadBalancerTargetOptions;
 }
 
-/** A PostHog process on Fargate, from its definition. */
+/** A PostHog process, from its definition. */
 export class PostHogService extends Construct implements IPostHogService {
   public readonly process: PostHogProcess;
   public readonly service: BaseService;
@@ -132,7 +124,7 @@ export class PostHogService extends Construct implements IPostHogService {
   public readonly scaling?: ScalableTaskCount;
   public readonly logGroup: LogGroup;
   public readonly connections: Connections;
-  public readonly size: TaskSize;
+  public readonly size: ReservedSize;
 
   public constructor(
     scope: Construct,
@@ -140,16 +132,19 @@ export class PostHogService extends Construct implements IPostHogService {
     private readonly props: PostHogServiceProps,
   ) {
     super(scope, id);
-    const { definition, options } = props;
-    this.size = withPath(this, () => taskSize(definition, props.size, options));
+    const { definition } = props;
+    this.size = props.size;
     // ECS refuses a target group that no listener rule forwards to.
     const http = props.routes.length > 0 ? definition.http : undefined;
     this.process = definition.process;
     this.logGroup = props.logGroup;
-    this.taskDefinition = defineTask(this, { ...props, size: this.size, probed: http === undefined, execution: props.enableExecuteCommand });
+    this.taskDefinition = defineTask(this, { ...props, probed: http === undefined, execution: props.enableExecuteCommand });
     const port = portOf(definition);
     this.connections = new Connections({ securityGroups: [props.securityGroup], defaultPort: port === undefined ? undefined : Port.tcp(port) });
-    this.service = this.defineService(http);
+    // Client groups are not in `connections`: a rule on one of them would apply to every service that carries it. The list is lazy, because the
+    // construct itself leaves out groups that are added to `connections` later.
+    const groups = () => [props.securityGroup, ...props.clientGroups, ...this.connections.securityGroups];
+    this.service = defineEcsService(this, { ...props, http, taskDefinition: this.taskDefinition, groups });
     const targets = http ? this.routeTargets(http) : [];
     this._targets = targets;
     this._minTasks = this.size.minTasks;
@@ -160,6 +155,7 @@ export class PostHogService extends Construct implements IPostHogService {
       targets,
       consumes: definition.consumes,
       scalesOnQueue: definition.scalesOnQueue,
+      targetCpuPercent: this._targetCpuPercent,
     });
     acknowledge(this, {
       'AwsSolutions-ECS2': 'plain-text variables are not secret; secrets come from Secrets Manager',
@@ -170,6 +166,10 @@ export class PostHogService extends Construct implements IPostHogService {
         'AwsSolutions-IAM5[Resource::*]': 'the actions of ECS Exec (ssmmessages) do not support resource ARNs',
       });
     }
+  }
+
+  public get _targetCpuPercent(): number {
+    return targetCpuPercent(this.props.capacity);
   }
 
   public get grantPrincipal(): IPrincipal {
@@ -224,57 +224,6 @@ export class PostHogService extends Construct implements IPostHogService {
   public startAfter(gate: IDependable): void {
     // Only the service: its other resources would otherwise each list every dependency of the gate.
     this.service.node.defaultChild!.node.addDependency(gate);
-  }
-
-  private defineService(http: HttpEndpoint | undefined): BaseService {
-    const { minTasks, maxTasks } = this.size;
-    const { deploymentAlarms } = this.props.options;
-    const alarmNames = deploymentAlarms?.map(({ alarmName }) => alarmName) ?? [];
-    const { definition, cluster, subnets, securityGroup, clientGroups, discovery, capacityProvider, enableExecuteCommand } = this.props;
-    const service = new FargateService(this, 'Service', {
-      cluster,
-      taskDefinition: this.taskDefinition,
-      // With auto scaling, a deployment must not stop tasks that the load requires.
-      desiredCount: minTasks === maxTasks ? minTasks : undefined,
-      ...strategyOf(capacityProvider),
-      vpcSubnets: { subnets: [...subnets] },
-      securityGroups: [securityGroup],
-      assignPublicIp: false,
-      minHealthyPercent: 100,
-      maxHealthyPercent: 200,
-      circuitBreaker: { rollback: true },
-      deploymentAlarms: alarmNames.length > 0 ? { alarmNames } : undefined,
-      availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
-      healthCheckGracePeriod: http && Duration.seconds(http.healthCheckGracePeriod),
-      enableExecuteCommand,
-      propagateTags: PropagatedTagSource.SERVICE,
-      enableECSManagedTags: true,
-      cloudMapOptions: discovery && {
-        cloudMapNamespace: discovery.namespace,
-        name: registeredName(definition.process, discovery),
-        dnsRecordType: DnsRecordType.A,
-        dnsTtl: Duration.seconds(10),
-      },
-    });
-    // Client groups are not in `connections`: a rule on one of them would apply to every service that carries it. The list is lazy, because the
-    // construct itself leaves out groups that are added to `connections` later.
-    const groups = () => [securityGroup, ...clientGroups, ...this.connections.securityGroups, ...service.connections.securityGroups];
-    const resource = service.node.defaultChild as CfnService;
-    if (deploymentAlarms?.length === 0) {
-      resource.addPropertyOverride('DeploymentConfiguration.Alarms', { AlarmNames: [], Enable: false, Rollback: false });
-    }
-    // ECS keeps a registration or a target group that an update does not mention, so a service without one says so (UpdateService of its API). The
-    // CDK leaves out empty lists, those of target groups only without the feature flag `@aws-cdk/aws-ecs:removeEmptyLoadBalancers`.
-    resource.serviceRegistries = Lazy.any({ produce: () => service['serviceRegistries'] });
-    resource.loadBalancers = Lazy.any({ produce: () => service['loadBalancers'] });
-    resource.networkConfiguration = {
-      awsvpcConfiguration: {
-        assignPublicIp: 'DISABLED',
-        subnets: subnets.map(({ subnetId }) => subnetId),
-        securityGroups: Lazy.list({ produce: () => [...new Set(groups())].map(({ securityGroupId }) => securityGroupId) }),
-      },
-    };
-    return service;
   }
 
   /** Defines a target group for each load balancer, and routes requests to it. Scaling on requests needs that. */

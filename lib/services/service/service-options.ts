@@ -4,11 +4,11 @@ import { PostHogProcess } from '../../catalog/posthog-process';
 import { invalidValue } from '../../private/errors';
 import { containerSecrets, cpuArchitecture, environment } from '../../private/checks/cdk';
 import { Checks, construct, listOf, required } from '../../private/checks/check';
-import { anyText, oneOfOrToken, wholeNumber } from '../../private/checks/values';
-import { checkFargateSize, CPU_UNITS } from '../../private/fargate-size';
+import { anyText, wholeNumber } from '../../private/checks/values';
 import { productsOf } from '../../catalog/processes/deployed-processes';
 import { ProcessDefinition } from '../../catalog/process-definition';
-import { TaskSize } from '../../catalog/posthog-size';
+import { CAPACITY_CHECK } from '../capacity/capacity-checks';
+import { PostHogCapacity } from '../capacity/posthog-capacity';
 
 /**
  * Options for one process.
@@ -17,17 +17,32 @@ export interface PostHogServiceOptions {
   /** The process. It must be deployed, and have one entry in the list. */
   readonly process: PostHogProcess;
   /**
-   * The CPU units of a task; 1024 are one vCPU. Fargate supports 256, 512, 1024, 2048, 4096, 8192 and 16384.
+   * The CPU units of a task; 1024 are one vCPU. Fargate supports 256, 512, 1024, 2048, 4096, 8192 and 16384. On instances, any number from 128 on, of
+   * which a task reserves a part (`cpuReservation` of the capacity): it gets less than all of it only while other tasks need theirs.
    *
    * @default - depends on the process and on `size`
    */
   readonly cpu?: number;
   /**
-   * The memory of a task, in MiB. Fargate supports certain sizes for each number of CPU units.
+   * The memory of a task, in MiB. Fargate supports certain sizes for each number of CPU units. On instances, it is the limit of the container of the
+   * process, which is ended at it.
    *
    * @default - depends on the process and on `size`
    */
   readonly memoryLimitMiB?: number;
+  /**
+   * The memory that the container of the process reserves on instances, in MiB, from 6 to `memoryLimitMiB`. ECS places tasks by it: a task takes more
+   * while the instance has it. It cannot be set for a process on Fargate, where a task has all of its memory.
+   *
+   * @default - the measured or estimated need of the process, in proportion to `memoryLimitMiB`; docs/capacity.md
+   */
+  readonly memoryReservationMiB?: number;
+  /**
+   * The capacity that the process runs on. Processes with the same value of `PostHogCapacity.instances()` share its instances.
+   *
+   * @default - `capacity` of `PostHog`
+   */
+  readonly capacity?: PostHogCapacity;
   /**
    * The minimum number of tasks, from 1 to 5000.
    *
@@ -78,10 +93,15 @@ export interface PostHogServiceOptions {
  */
 const MAX_TASKS = 5000;
 
+/** The CPU units of an instance with 192 vCPUs. Fargate offers fewer, in steps. */
+const MAX_CPU = 196_608;
+
 export const SERVICE_OPTIONS_CHECKS: Checks<PostHogServiceOptions> = {
   process: required(anyText, 'the process, such as PostHogProcess.WEB'),
-  cpu: oneOfOrToken(CPU_UNITS),
+  cpu: wholeNumber(128, MAX_CPU),
   memoryLimitMiB: wholeNumber(512, 122_880),
+  memoryReservationMiB: wholeNumber(6, 122_880),
+  capacity: CAPACITY_CHECK,
   minTasks: wholeNumber(1, MAX_TASKS),
   maxTasks: wholeNumber(1, MAX_TASKS),
   deploymentAlarms: listOf(construct('an alarm', ['alarmArn', 'alarmName'], 'use Alarm.fromAlarmArn(), for example')),
@@ -118,32 +138,4 @@ export function notDeployed(prop: string, process: PostHogProcess, deployed: rea
     process,
     products.length > 0 ? `add one of ${products.join(', ')} to \`products\`` : undefined,
   );
-}
-
-/**
- * Returns the size and number of tasks of a process, with its options applied.
- *
- * Throws if Fargate does not support the size, or if the process does not support the number.
- */
-export function taskSize(
-  { process, single }: Pick<ProcessDefinition, 'process' | 'single'>,
-  size: TaskSize,
-  options: Omit<PostHogServiceOptions, 'process'> = {},
-): TaskSize {
-  const cpu = options.cpu ?? size.cpu;
-  const memoryLimitMiB = options.memoryLimitMiB ?? size.memoryLimitMiB;
-  checkFargateSize(cpu, memoryLimitMiB);
-  const minTasks = options.minTasks ?? size.minTasks;
-  const maxTasks = options.maxTasks ?? Math.max(size.maxTasks, minTasks);
-  if (!Number.isInteger(minTasks) || minTasks < 1) {
-    throw invalidValue('minTasks', 'must be 1 or more', minTasks);
-  }
-  if (!Number.isInteger(maxTasks) || maxTasks < minTasks) {
-    throw invalidValue('maxTasks', `must be \`minTasks\` (${minTasks}) or more`, maxTasks);
-  }
-  if (single !== undefined && maxTasks > 1) {
-    const prop = options.maxTasks === undefined ? 'minTasks' : 'maxTasks';
-    throw invalidValue(prop, `must be 1 for ${process}: ${single}`, options[prop], 'raise `cpu` and `memoryLimitMiB` instead');
-  }
-  return { cpu, memoryLimitMiB, minTasks, maxTasks };
 }

@@ -17,10 +17,9 @@ export interface ScalingSignals {
   readonly consumes?: readonly ConsumerGroup[];
   /** Indicates whether the number of tasks depends on Celery's queues; lib/operations then adds the policies. */
   readonly scalesOnQueue?: boolean;
+  /** The CPU utilization above which it scales out, in percent of what its tasks reserve. */
+  readonly targetCpuPercent: number;
 }
-
-/** The CPU utilization above which a service scales out, in percent. */
-export const TARGET_CPU_PERCENT = 60;
 
 /** The consumer lag per task above which the service scales out: messages that one task processes in about a minute. */
 const TARGET_LAG = 20_000;
@@ -39,7 +38,7 @@ const SUM_LABEL = 'Lag of all groups';
 export function scaleService(
   service: BaseService,
   { minTasks, maxTasks }: TaskSize,
-  { http, targets, kafka, consumes = [], scalesOnQueue = false }: ScalingSignals,
+  { http, targets, kafka, consumes = [], scalesOnQueue = false, targetCpuPercent }: ScalingSignals,
 ): ScalableTaskCount | undefined {
   if (minTasks === maxTasks) {
     return undefined;
@@ -54,7 +53,7 @@ export function scaleService(
     scaleOnLag(scaling, kafka, consumes);
     return scaling;
   }
-  scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: TARGET_CPU_PERCENT });
+  scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: targetCpuPercent });
   targets.forEach((one, index) => {
     if (http) {
       scaleOnRequests(scaling, `Requests${index === 0 ? '' : index + 1}`, http.requestsPerTarget, one);

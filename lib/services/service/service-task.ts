@@ -1,5 +1,7 @@
 import { Annotations, Duration, Token } from 'aws-cdk-lib/core';
 import {
+  CfnTaskDefinition,
+  Compatibility,
   ContainerDefinition,
   ContainerDependencyCondition,
   ContainerImage,
@@ -7,28 +9,32 @@ import {
   FargateTaskDefinition,
   HealthCheck,
   LogDriver,
+  NetworkMode,
   OperatingSystemFamily,
   Secret,
   TaskDefinition,
+  TaskDefinitionProps,
 } from 'aws-cdk-lib/aws-ecs';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct, Dependable } from 'constructs';
+import { Construct } from 'constructs';
 import { logTo } from './service-logs';
+import { ServiceRoles } from './service-roles';
+import { ReservedSize } from './service-size';
 import { APP_TASK_DISK_GIB, GEOIP_IMAGE, imageNamed, IMAGES } from '../../catalog/images';
 import { droppedCapabilities, Privileges } from '../../catalog/privileges';
 import { PROXY_VARIABLES } from '../../catalog/proxy-environment';
+import { GEOIP_SIDECAR } from '../../catalog/sidecars';
 import { DISCOURAGED_SETTINGS } from '../../catalog/settings/discouraged-settings';
-import { acknowledge } from '../../private/acknowledge';
 import { containerImage } from '../../private/container-image';
 import { invalidValue, withPath } from '../../private/errors';
-import { InlineRole } from '../../private/inline-role';
 import { linuxParameters } from '../../private/linux-parameters';
 import { ProcessSettings } from '../../private/process-settings';
-import { trustedService } from '../../private/trusted-service';
+import { sidecarSize } from '../../private/sidecar-size';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { portOf, Probe, ProcessDefinition } from '../../catalog/process-definition';
-import { TaskSize } from '../../catalog/posthog-size';
+import { CapacityProviderKind } from '../capacity/capacity-options';
+import { CapacityPlan } from '../capacity/capacity-plan';
 
 /** Additional settings from the user. */
 export interface ExtraSettings {
@@ -39,7 +45,8 @@ export interface ExtraSettings {
 /** The task of a process. */
 export interface ServiceTask {
   readonly definition: ProcessDefinition;
-  readonly size: TaskSize;
+  readonly size: ReservedSize;
+  readonly capacity: CapacityPlan;
   readonly cpuArchitecture: CpuArchitecture;
   readonly image: string;
   /** The image that holds the GeoIP database, for a process whose own image lacks it. */
@@ -65,26 +72,20 @@ const PROBE = { interval: 15, timeout: 10, retries: 5 };
 
 /** Defines the task definition of a process, with its constructs in `scope`. */
 export function defineTask(scope: Construct, task: ServiceTask): TaskDefinition {
-  const { definition, size, settings, extras, image, geoIpImage, registryCredentials, roles, cpuArchitecture, logGroup } = task;
+  const { definition, size, settings, extras, image, geoIpImage, registryCredentials, logGroup } = task;
   const { cpu, memoryLimitMiB } = size;
   // Tuning divides the size, which is impossible for tokens.
   const tuning = Token.isUnresolved(cpu) || Token.isUnresolved(memoryLimitMiB) ? undefined : definition.tuning?.(size);
   const { environment, secrets } = withPath(scope, () => mergeSettings(settings, extras, tuning));
   warnOfSettings(scope, definition.process, environment);
-  const taskDefinition = new FargateTaskDefinition(scope, 'Task', {
-    cpu,
-    memoryLimitMiB,
-    ephemeralStorageGiB: definition.image === 'app' ? APP_TASK_DISK_GIB : undefined,
-    executionRole: roles.executionRoleOf(definition),
-    taskRole: roles.taskRoleOf(scope, task.opensObjects),
-    runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture },
-  });
+  const taskDefinition = defineTaskDefinition(scope, task);
   const { process, entryPoint, command, probe, geoIpFolder } = definition;
   const port = portOf(definition);
   const { stopping, privileges: ofImage } = imageNamed(definition.image);
   const privileges = task.execution ? undefined : ofImage;
   const container = taskDefinition.addContainer(process, {
     image: containerImage(scope, 'Repository', image, registryCredentials),
+    ...(task.capacity.memory === 'reserved' ? { cpu: size.reservedCpu, memoryReservationMiB: size.memoryReservationMiB, memoryLimitMiB } : {}),
     entryPoint: copyOf(entryPoint ?? stopping.entryPoint),
     command: copyOf(command),
     linuxParameters: linuxParameters(scope, 'LinuxParameters', { init: stopping.init, dropped: privileges ? droppedCapabilities(privileges) : [] }),
@@ -104,6 +105,33 @@ export function defineTask(scope: Construct, task: ServiceTask): TaskDefinition 
       logging: logTo(logGroup, `${process}-geoip`),
     });
   }
+  return taskDefinition;
+}
+
+/** Defines a task definition without containers. Its construct ids do not depend on the capacity, nor does its family. */
+function defineTaskDefinition(scope: Construct, { definition, size, capacity, cpuArchitecture, roles, opensObjects }: ServiceTask): TaskDefinition {
+  const common = { executionRole: roles.executionRoleOf(definition), taskRole: roles.taskRoleOf(scope, opensObjects) };
+  const runtimePlatform = { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture };
+  if (capacity.kind === undefined) {
+    return new FargateTaskDefinition(scope, 'Task', {
+      ...common,
+      cpu: size.cpu,
+      memoryLimitMiB: size.memoryLimitMiB,
+      ephemeralStorageGiB: definition.image === 'app' ? APP_TASK_DISK_GIB : undefined,
+      runtimePlatform,
+    });
+  }
+  // A limit of the task would be the hard one: containers have reservations and limits instead, and their volumes are on the disk of the instance.
+  const shared: Omit<TaskDefinitionProps, 'compatibility'> = { ...common, networkMode: NetworkMode.AWS_VPC };
+  if (capacity.kind === CapacityProviderKind.MANAGED_INSTANCES) {
+    return new TaskDefinition(scope, 'Task', { ...shared, compatibility: Compatibility.MANAGED_INSTANCES, runtimePlatform });
+  }
+  const taskDefinition = new TaskDefinition(scope, 'Task', { ...shared, compatibility: Compatibility.EC2 });
+  // The CDK refuses it for EC2, for which ECS accepts it (RuntimePlatform of its API); the command line reads the architecture from it.
+  (taskDefinition.node.defaultChild as CfnTaskDefinition).runtimePlatform = {
+    operatingSystemFamily: runtimePlatform.operatingSystemFamily._operatingSystemFamily,
+    cpuArchitecture: cpuArchitecture._cpuArchitecture,
+  };
   return taskDefinition;
 }
 
@@ -148,13 +176,14 @@ const GEOIP_PRIVILEGES: Privileges = { keeps: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'
 /**
  * Adds the GeoIP database to the task of a process whose image lacks it: an init container copies it to a shared volume.
  *
- * The container runs as root, because a Fargate volume initially belongs to root, and makes the file readable by all users.
+ * The container runs as root, because a new volume initially belongs to root, and makes the file readable by all users.
  */
 function addGeoIpFile(container: ContainerDefinition, { image, folder, logging }: GeoIpFile): void {
   const { taskDefinition } = container;
   taskDefinition.addVolume({ name: GEOIP_VOLUME });
   const copy = taskDefinition.addContainer('geoip', {
     image,
+    ...sidecarSize(taskDefinition, GEOIP_SIDECAR),
     entryPoint: ['/bin/sh', '-c'],
     command: [`cp ${IMAGES[GEOIP_IMAGE].geoIpFile} ${folder}/ && chmod a+r ${folder}/*`],
     user: '0',
@@ -165,53 +194,6 @@ function addGeoIpFile(container: ContainerDefinition, { image, folder, logging }
   copy.addMountPoints({ sourceVolume: GEOIP_VOLUME, containerPath: folder, readOnly: false });
   container.addMountPoints({ sourceVolume: GEOIP_VOLUME, containerPath: folder, readOnly: true });
   container.addContainerDependencies({ container: copy, condition: ContainerDependencyCondition.SUCCESS });
-}
-
-/**
- * The IAM roles that processes share.
- *
- * There is one execution role for each image, whose processes get the same secrets; the containers cannot use it. A task that calls AWS APIs has
- * its own task role; all others share one without permissions.
- */
-export class ServiceRoles extends Construct {
-  private readonly byImage = new Map<string, InlineRole>();
-  private readonly all: InlineRole[] = [];
-  private emptyTaskRole?: InlineRole;
-
-  /** Returns the execution role of a process. */
-  public executionRoleOf({ image }: ProcessDefinition): InlineRole {
-    const role =
-      this.byImage.get(image) ?? this.role(this, `${image[0].toUpperCase()}${image.slice(1)}Execution`, `PostHog image ${image}: task execution`);
-    this.byImage.set(image, role);
-    return role;
-  }
-
-  /** Returns the task role of a process: its own, in `scope`, if it accesses objects, otherwise the shared one. */
-  public taskRoleOf(scope: Construct, opensObjects: boolean): InlineRole {
-    if (opensObjects) {
-      return this.role(scope, 'TaskRole');
-    }
-    this.emptyTaskRole ??= this.role(this, 'Task', 'PostHog tasks: no AWS permissions');
-    return this.emptyTaskRole;
-  }
-
-  /** Ends the definition of all roles: further permissions, such as those that the user grants, go to policies next to them. */
-  public close(): void {
-    this.all.forEach((role) => role.close());
-  }
-
-  private role(scope: Construct, id: string, description?: string): InlineRole {
-    const role = new InlineRole(scope, id, { assumedBy: trustedService(this, 'ecsTasks'), description });
-    acknowledge(role, { IAMNoInlinePolicy: 'each role belongs to one process or to the processes of one image, and so does its policy' });
-    this.all.push(role);
-    // The task definition references the role itself; a service needs the policies next to it as well.
-    Dependable.implement(role, {
-      get dependencyRoots() {
-        return role.node.children.filter((child) => child !== role.node.defaultChild);
-      },
-    });
-    return role;
-  }
 }
 
 /** The advice for each variable of the ingress. */

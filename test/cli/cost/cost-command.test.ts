@@ -58,3 +58,52 @@ test('prints the same estimate as JSON', async () => {
   expect(perMonth).toBeCloseTo(lines.reduce((sum, line) => sum + total(line), 0));
   expect(asOf).toBe(PRICES.asOf);
 });
+
+const NAT = JSON.stringify({ Resources: { Nat: { Type: 'AWS::EC2::NatGateway' }, Key: { Type: 'AWS::SecretsManager::Secret' } } });
+const SECRETS = JSON.stringify({ Resources: { Key: { Type: 'AWS::SecretsManager::Secret' }, Other: { Type: 'AWS::SecretsManager::Secret' } } });
+
+test('compares with another template, by line', async () => {
+  await inFolder({ 'old.json': NAT, 'new.json': SECRETS }, async () => {
+    const { out } = await cli('cost', '-t', 'new.json', '--diff', 'old.json');
+    expect(out).toMatch(/^at least \$33\.25 a month before, \$0\.80 after: -\$32\.45\n/);
+    expect(out).toMatch(/^NAT gateway +1 \(\$32\.85\) +0 \(\$0\.00\) +-\$32\.85$/m);
+    expect(out).toMatch(/^Secret +1 \(\$0\.40\) +2 \(\$0\.80\) +\+\$0\.40$/m);
+    const { lines, perMonth } = JSON.parse((await cli('cost', '-t', 'new.json', '--diff', 'old.json', '--json')).out) as {
+      lines: { what: string; change: number }[];
+      perMonth: { before: number; after: number };
+    };
+    expect(lines.map(({ what }) => what)).toEqual(['NAT gateway', 'Secret']);
+    expect(lines.reduce((sum, { change }) => sum + change, 0)).toBeCloseTo(perMonth.after - perMonth.before);
+    expect((await cli('cost', '-t', 'new.json', '--diff', 'new.json')).out).toContain('No line differs.');
+  });
+});
+
+test('reads a folder of templates', async () => {
+  await inFolder({ 'Network.template.json': NAT, 'Keys.template.json': SECRETS }, async () => {
+    expect((await cli('cost', '-t', '.')).out).toMatch(/^2 stacks: at least \$34\.05 a month\n/);
+    expect((await cli('cost', '-t', 'Network.template.json', '--diff', '.')).out).toContain('$34.05 a month before, $33.25 after: -$0.80');
+  });
+});
+
+test('ends with the three largest savings, and prints all of them when asked', async () => {
+  await inFolder({ 'a.json': JSON.stringify(templateOfPostHog()) }, async () => {
+    const { out } = await cli('cost', '-t', 'a.json');
+    const { levers } = JSON.parse((await cli('cost', '-t', 'a.json', '--json')).out) as { levers: { what: string; saves: number; how: string }[] };
+    const tail = out.slice(out.indexOf('The 3 largest changes'));
+    expect(tail.split('\n')).toHaveLength(1 + 3 * 3);
+    levers.slice(0, 3).forEach(({ what, saves, how }, index) => {
+      expect(tail).toContain(`${index + 1}. ${what}: saves $${saves.toFixed(2)} a month\n   ${how}\n`);
+    });
+    expect(levers.length).toBeGreaterThan(5);
+    expect((await cli('cost', '-t', 'a.json', '--levers')).out).toContain(`${levers.length}. ${levers.at(-1)!.what}: saves`);
+    expect(out).toMatch(/^vCPUs, which quotas count: Fargate [\d.]+ \([\d.]+ during an update\)\. /m);
+  });
+});
+
+test.each(['100', '-1', 'half', ''])('refuses %p as a percentage', async (value) => {
+  await inFolder({ 'a.json': SECRETS }, async () => {
+    const { exitCode, err } = await cli('cost', '-t', 'a.json', `--plan-discount=${value}`);
+    expect(exitCode).toBe(2);
+    expect(err).toContain(`--plan-discount must be a percentage from 0 to 99, such as 60, got: ${value}`);
+  });
+});

@@ -343,11 +343,9 @@ test.each<[string, object, [string, number, number?][]]>([
   ],
   ['on EC2', { LaunchType: 'EC2' }, []],
   ['on instances of a capacity provider', strategy([{ Ref: 'Instances' }, 1]), []],
-  ['on another capacity provider', strategy([{ Ref: 'Managed' }, 1]), [['Task on another capacity provider: web', 4, undefined]]],
   ['on a capacity provider of another app', strategy(['theirs', 1]), [['Task on another capacity provider: web', 4, undefined]]],
 ])('prices tasks %s', (_, service, expected) => {
-  const provider = (Properties: object) => ({ Type: 'AWS::ECS::CapacityProvider', Properties });
-  const providers = { Instances: provider({ AutoScalingGroupProvider: {} }), Managed: provider({ ManagedInstancesProvider: {} }) };
+  const providers = { Instances: { Type: 'AWS::ECS::CapacityProvider', Properties: { AutoScalingGroupProvider: {} } } };
   expect(serviceLines(service, providers)).toEqual(expected);
 });
 

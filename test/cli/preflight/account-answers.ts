@@ -88,6 +88,11 @@ export const ACCOUNT: Answers = {
       { taskArn: 'arn:aws:ecs:eu-central-1:111122223333:task/other/2', launchType: 'FARGATE', capacityProviderName: 'FARGATE_SPOT', cpu: '4096' },
     ],
   }),
+  'ecs:ListAccountSettings': ({ principalArn }) => ({
+    settings: [
+      { name: 'awsvpcTrunking', value: principalArn ? 'enabled' : 'disabled', principalArn: principalArn ?? 'arn:aws:iam::111122223333:root' },
+    ],
+  }),
   'elasticloadbalancing:DescribeLoadBalancers': () => ({
     LoadBalancers: [
       { LoadBalancerArn: 'arn:1', Type: 'application' },
@@ -138,6 +143,7 @@ export const SOURCES: Readonly<Record<keyof typeof ACCOUNT, string>> = {
   'ec2:DescribeInstanceTypeOfferings': 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceTypeOfferings.html (example)',
   'ecs:ListClusters': 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListClusters.html (example)',
   'ecs:ListTasks': 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html (example)',
+  'ecs:ListAccountSettings': 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListAccountSettings.html (example)',
   'ecs:DescribeTasks': 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html (example)',
   'elasticloadbalancing:DescribeLoadBalancers':
     'https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html (example)',

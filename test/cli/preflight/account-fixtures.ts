@@ -64,6 +64,45 @@ export const RESOURCES: Record<string, { Type: string; Properties?: object }> = 
   Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'posthog-web' } },
 };
 
+/** A group of two to four hosts with a service, as `PostHogCapacity.instances()` defines them. */
+export const HOSTS = hosts();
+
+/** The same with another launch, or another provider of the service. */
+export function hosts({ spot = false, provider = { Ref: 'Provider' } }: { spot?: boolean; provider?: unknown } = {}): typeof RESOURCES {
+  return {
+    HostRole: { Type: 'AWS::IAM::Role' },
+    HostProfile: { Type: 'AWS::IAM::InstanceProfile', Properties: { Roles: [{ Ref: 'HostRole' }] } },
+    HostLaunch: {
+      Type: 'AWS::EC2::LaunchTemplate',
+      Properties: { LaunchTemplateData: { InstanceType: 'r6a.large', IamInstanceProfile: { Arn: { 'Fn::GetAtt': ['HostProfile', 'Arn'] } } } },
+    },
+    HostGroup: {
+      Type: 'AWS::AutoScaling::AutoScalingGroup',
+      Properties: {
+        MinSize: '2',
+        MaxSize: '4',
+        VPCZoneIdentifier: ['subnet-1', { Ref: 'Subnet' }],
+        MixedInstancesPolicy: {
+          InstancesDistribution: { OnDemandPercentageAboveBaseCapacity: spot ? 0 : 100 },
+          LaunchTemplate: {
+            LaunchTemplateSpecification: { LaunchTemplateId: { Ref: 'HostLaunch' } },
+            Overrides: [{ InstanceType: 'r6a.large' }, { InstanceType: 'r6i.xlarge' }],
+          },
+        },
+      },
+    },
+    Provider: { Type: 'AWS::ECS::CapacityProvider', Properties: { AutoScalingGroupProvider: { AutoScalingGroupArn: { Ref: 'HostGroup' } } } },
+    HostTask: {
+      Type: 'AWS::ECS::TaskDefinition',
+      Properties: { ContainerDefinitions: [{ Name: 'hosted', Image: 'posthog/posthog', Cpu: 256, Memory: 4096, MemoryReservation: 3072 }] },
+    },
+    HostService: {
+      Type: 'AWS::ECS::Service',
+      Properties: { TaskDefinition: { Ref: 'HostTask' }, DesiredCount: 3, CapacityProviderStrategy: [{ CapacityProvider: provider }] },
+    },
+  };
+}
+
 export const answering = (answers: Answers) => {
   wire.answers = { ...ACCOUNT, ...free, ...answers };
 };

@@ -2,7 +2,7 @@ import { inFolder, cli } from '../fixtures';
 import { Answers, denied, refusal } from '../doctor/wire';
 import { ACCOUNT, notDeployed } from './account-answers';
 import { ACTIONS } from '../../../cli/preflight/check-account';
-import { wire, RESOURCES, answering, preflight, of, wrong, useAccount } from './account-fixtures';
+import { wire, HOSTS, RESOURCES, answering, preflight, of, wrong, useAccount } from './account-fixtures';
 
 useAccount();
 
@@ -136,7 +136,7 @@ describe('permissions', () => {
       'cloudformation:GetTemplate': () => ({ TemplateBody: '{"Resources":{}}' }),
       'cloudformation:ListStackResources': () => ({ StackResourceSummaries: [] }),
     });
-    await preflight();
+    await preflight({ ...RESOURCES, ...HOSTS });
     answering({});
     await preflight();
     expect([...new Set(wire.asked)].sort()).toEqual([...ACTIONS]);

@@ -1,4 +1,6 @@
-import { needsOf, vcpuOfInstance } from '../../../cli/preflight/needs';
+import { vcpuOfInstance } from '../../../cli/preflight/host-needs';
+import { HOSTS, hosts } from './account-fixtures';
+import { dockerHubPulls, needsOf } from '../../../cli/preflight/needs';
 import { QUOTAS } from '../../../cli/preflight/quotas';
 
 const task = (cpu: string) => ({ Type: 'AWS::ECS::TaskDefinition', Properties: { Cpu: cpu } });
@@ -89,4 +91,52 @@ test.each([
 test('there is one quota for each need, with a code of its own', () => {
   expect(new Set(QUOTAS.map(({ need }) => need))).toEqual(new Set(Object.keys(needsOf([]))));
   expect(new Set(QUOTAS.map(({ code }) => code)).size).toBe(QUOTAS.length);
+});
+
+describe('hosts', () => {
+  const steady = (resources: object) => {
+    const { ec2Vcpu, fargateVcpu, networkInterfaces } = needsOf([{ Resources: resources as typeof HOSTS }]);
+    return [ec2Vcpu, fargateVcpu, networkInterfaces].map(({ steady: amount }) => amount);
+  };
+
+  test('count their vCPUs and interfaces, their tasks only interfaces', () => {
+    const { ec2Vcpu, fargateVcpu, networkInterfaces } = needsOf([{ Resources: HOSTS }]);
+    expect([ec2Vcpu, fargateVcpu]).toEqual([
+      { steady: 8, rolling: 12, scaledOut: 16 },
+      { steady: 0, rolling: 0, scaledOut: 0 },
+    ]);
+    // Three tasks, and two interfaces of each host.
+    expect(networkInterfaces).toEqual({ steady: 7, rolling: 12, scaledOut: 11 });
+  });
+
+  test('leave a migration on Fargate', () => {
+    expect(needsOf([{ Resources: { ...HOSTS, Migration: task('2048') } }]).fargateVcpu).toEqual({ steady: 0, rolling: 2, scaledOut: 0 });
+  });
+
+  test('of another capacity provider do not count', () => {
+    expect(steady({ HostTask: HOSTS.HostTask, HostService: hosts({ provider: 'platform-hosts' }).HostService })).toEqual([0, 0, 3]);
+  });
+
+  test('of Managed Instances count what their tasks reserve, on memory-optimised instances', () => {
+    const managed = (option?: string) => ({
+      ...HOSTS,
+      Provider: {
+        Type: 'AWS::ECS::CapacityProvider',
+        Properties: { ManagedInstancesProvider: { InstanceLaunchTemplate: { CapacityOptionType: option } } },
+      },
+      HostGroup: { Type: 'AWS::Other' },
+    });
+    // Three tasks of 3 GiB on instances with 8 GiB a vCPU.
+    expect(needsOf([{ Resources: managed() }]).ec2Vcpu).toEqual({ steady: 2, rolling: 3, scaledOut: 2 });
+    expect(needsOf([{ Resources: managed('SPOT') }])).toMatchObject({
+      ec2Vcpu: { steady: 0, rolling: 0, scaledOut: 0 },
+      ec2SpotVcpu: { steady: 2, rolling: 3, scaledOut: 2 },
+    });
+  });
+
+  test('pull an image of Docker Hub once each, a task on Fargate its own', () => {
+    expect(dockerHubPulls([{ Resources: HOSTS }])).toBe(2);
+    const fargate = { HostTask: HOSTS.HostTask, HostService: hosts({ provider: 'FARGATE' }).HostService };
+    expect(dockerHubPulls([{ Resources: fargate }])).toBe(3);
+  });
 });

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { useEnvironment, withoutCredentials } from '../aws-environment';
 import { cli, inFolder, templateOfPostHog } from '../fixtures';
+import { HOSTS } from '../preflight/account-fixtures';
 import { MAX_OVERRIDES } from '../../../cli/runbook/one-off-task';
 import { TOPICS } from '../../../cli/runbook/topics';
 
@@ -10,7 +11,8 @@ const TEMPLATE = templateOfPostHog();
 const WITH_EXEC = templateOfPostHog({ enableExecuteCommand: true });
 
 function runbook(...argv: string[]) {
-  return inFolder({ 'PostHog.template.json': JSON.stringify(TEMPLATE) }, () => cli('runbook', ...argv, '-t', 'PostHog.template.json', '--offline'));
+  const template = argv[0] === 'hosts' ? { Resources: { ...TEMPLATE.Resources, ...HOSTS } } : TEMPLATE;
+  return inFolder({ 'PostHog.template.json': JSON.stringify(template) }, () => cli('runbook', ...argv, '-t', 'PostHog.template.json', '--offline'));
 }
 
 /** The commands that a shell starts, with stubs in the place of all of them: a line each. */
@@ -70,6 +72,25 @@ test('a query runs in a task of its own, with the network and the task definitio
   expect(postgres).toContain('default_transaction_read_only=on');
 });
 
+test('hosts are replaced one after the other, each after the next one has started', async () => {
+  const { out } = await runbook('hosts');
+  const [lookup, , refresh, progress] = started(out, 'echo PostHog-Hosts');
+  expect(lookup).toContain('--logical-resource-id HostGroup ');
+  expect(refresh).toBe(
+    'aws autoscaling start-instance-refresh --auto-scaling-group-name PostHog-Hosts --strategy Rolling --preferences ' +
+      '{"MinHealthyPercentage":100,"MaxHealthyPercentage":110,"InstanceWarmup":300,"SkipMatching":false}',
+  );
+  expect(progress).toContain('aws autoscaling describe-instance-refreshes --auto-scaling-group-name PostHog-Hosts ');
+  expect(out).toContain('# stop it: aws autoscaling cancel-instance-refresh');
+});
+
+test('an app without hosts has none to replace', async () => {
+  const { exitCode, err } = await inFolder({ 'a.template.json': JSON.stringify(TEMPLATE) }, () =>
+    cli('runbook', 'hosts', '-t', 'a.template.json', '--offline'),
+  );
+  expect([exitCode, err]).toEqual([2, expect.stringContaining('no template has a group of EC2 hosts: tasks run on Fargate')]);
+});
+
 test('the overrides of every topic fit into the limit of ECS', async () => {
   for (const argv of [['queries'], ['dead-letters', '--values'], ['dead-letters', '--replay', 'a_dlq', '--confirm', 'a_dlq']]) {
     const { out } = await runbook(...argv);
@@ -113,8 +134,8 @@ test('a stop suspends scaling before it sets a number, stops capture first and p
 });
 
 test.each([
-  [['nonsense'], "TOPIC must be one of logs, exec, queries, dead-letters, scale-to-zero, got: 'nonsense'"],
-  [['constructor'], "TOPIC must be one of logs, exec, queries, dead-letters, scale-to-zero, got: 'constructor'"],
+  [['nonsense'], "TOPIC must be one of logs, exec, queries, dead-letters, hosts, scale-to-zero, got: 'nonsense'"],
+  [['constructor'], "TOPIC must be one of logs, exec, queries, dead-letters, hosts, scale-to-zero, got: 'constructor'"],
   [['logs', 'nginx'], "PROCESS must be deployed, got: 'nginx'; available: "],
   [['queries', 'web'], 'the topic queries does not take PROCESS'],
   [['logs', '--values'], 'the topic logs does not take --values'],

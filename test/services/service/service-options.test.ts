@@ -6,7 +6,7 @@ import { PostHogProcess, PostHogRelease, PostHogServiceOptions, PostHogSize, Pro
 import { checkFargateSize } from '../../../lib/private/fargate-size';
 import { TaskSize } from '../../../lib/catalog/posthog-size';
 import { definitionOf, PROCESSES } from '../../../lib/catalog/processes';
-import { taskSize } from '../../../lib/services/service/service-options';
+import { taskSize } from '../../../lib/services/service/service-size';
 import { environmentOf, newPostHog, newStack } from '../../helpers/stack';
 import { containerOf, idOf, scalingOf, serviceOf, taskOf, taskRoleStatements } from '../../helpers/template';
 
@@ -60,6 +60,8 @@ function isFargateSize({ cpu, memoryLimitMiB }: TaskSize): boolean {
 }
 
 describe('taskSize', () => {
+  const FARGATE = { cpuReservation: 1 };
+  const sizes = (size: TaskSize) => ({ dev: size, small: size, production: size, large: size });
   const SMALL = { cpu: 512, memoryLimitMiB: 1024, minTasks: 2, maxTasks: 4 };
 
   test.each([
@@ -68,7 +70,7 @@ describe('taskSize', () => {
     ['raises the maximum to `minTasks`', { minTasks: 6 }, { ...SMALL, minTasks: 6, maxTasks: 6 }],
     ['takes `maxTasks`', { maxTasks: 9 }, { ...SMALL, maxTasks: 9 }],
   ])('%s', (_, options, expected) => {
-    expect(taskSize(find(PostHogProcess.CAPTURE), SMALL, options)).toEqual(expected);
+    expect(taskSize({ ...find(PostHogProcess.CAPTURE), sizes: sizes(SMALL) }, PostHogSize.SMALL, options, FARGATE)).toMatchObject(expected);
   });
 
   const ONE_ONLY: [PostHogProcess, string][] = [
@@ -79,8 +81,8 @@ describe('taskSize', () => {
   test.each(ONE_ONLY)('refuses a second task of %s with its reason, and names the prop that asks for it', (process, reason) => {
     const one = { ...SMALL, minTasks: 1, maxTasks: 1 };
     const rule = `must be 1 for ${process}: ${reason}, got: 2; raise \`cpu\` and \`memoryLimitMiB\` instead`;
-    expect(() => taskSize(find(process), one, { maxTasks: 2 })).toThrow(`\`maxTasks\` ${rule}`);
-    expect(() => taskSize(find(process), one, { minTasks: 2 })).toThrow(`\`minTasks\` ${rule}`);
+    expect(() => taskSize({ ...find(process), sizes: sizes(one) }, PostHogSize.SMALL, { maxTasks: 2 }, FARGATE)).toThrow(`\`maxTasks\` ${rule}`);
+    expect(() => taskSize({ ...find(process), sizes: sizes(one) }, PostHogSize.SMALL, { minTasks: 2 }, FARGATE)).toThrow(`\`minTasks\` ${rule}`);
   });
 });
 
@@ -175,7 +177,7 @@ describe('errors', () => {
   });
 
   test.each<[PostHogProcess, Options, string]>([
-    [PostHogProcess.CAPTURE, { cpu: 300 }, '[Stack/PostHog] `serviceOptions[0].cpu` must be one of 256, 512'],
+    [PostHogProcess.CAPTURE, { cpu: 300 }, '[Stack/PostHog/Services/Capture] `cpu` must be one of 256, 512'],
     [PostHogProcess.REPLAY_CAPTURE, { memoryLimitMiB: 512 }, '`memoryLimitMiB` must be one of 1024, 2048, 3072, 4096 for `cpu: 512`, got: 512'],
     [PostHogProcess.WEB, { cpu: 256 }, '`memoryLimitMiB` must be one of 512, 1024, 2048 for `cpu: 256`, got: 8192'],
   ])('refuses for %s a size that Fargate does not support: %j', (process, options, message) => {

@@ -26,7 +26,8 @@ const POOLS = { SQL_MAX_CONNS: '10', SQL_VIS_MAX_CONNS: '5' };
 /**
  * Orchestrates long-running work: exports, imports, AI. It creates its two databases, `temporal` and `temporal_visibility`.
  *
- * It runs one task: several would have to discover each other, which this image does not support.
+ * It runs one task: several would have to discover each other, which this image does not support. Two at once, also for a minute, are "two temporal
+ * clusters at the same database, which won't work" (temporalio/temporal#3826). Its clients retry while none runs.
  */
 export const TEMPORAL: ProcessDefinition<PostHogProcess.TEMPORAL> = {
   process: PostHogProcess.TEMPORAL,

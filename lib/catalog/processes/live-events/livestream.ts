@@ -13,7 +13,8 @@ const PORT = 8080;
 /**
  * Streams live events to browsers (livestream/configs/configs.go, livestream/main.go).
  *
- * It keeps its state in memory, so each task must read every event. Two tasks in one consumer group would see half each, so there is one.
+ * It keeps its state in memory, so each task must read every event. Two tasks in one consumer group would see half each, so there is one,
+ * also in a deployment: browsers reconnect by themselves.
  */
 export const LIVESTREAM: ProcessDefinition<PostHogProcess.LIVESTREAM> = {
   process: PostHogProcess.LIVESTREAM,

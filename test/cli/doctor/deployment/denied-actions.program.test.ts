@@ -7,6 +7,7 @@ import { cli } from '../../fixtures';
 import { ELB } from '../deployments';
 import { denied, Question, refusal } from '../wire';
 import { template, answering, changed, amiss, doctor, useDeployment } from './fixtures';
+import { onHosts } from './host-answers';
 
 const BALANCER = ['--load-balancer', 'PostHo-Ingre-1'];
 
@@ -24,7 +25,7 @@ describe('a denied action', () => {
   test.each(ACTIONS.filter((action) => !NEEDED.includes(action) && !action.startsWith('ecs:List')))(
     '%s is reported as unknown, and the exit code is not 0',
     async (action) => {
-      answering({ [action]: denied });
+      onHosts({ [action]: denied });
       const run = await doctor();
       const found = amiss(run);
       expect(found.length).toBeGreaterThan(0);

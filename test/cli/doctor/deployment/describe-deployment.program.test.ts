@@ -1,6 +1,7 @@
 import { ACTIONS } from '../../../../cli/doctor/deployment/aws';
 import { cli } from '../../fixtures';
 import { ELB } from '../deployments';
+import { onHosts } from './host-answers';
 import { account, wire, answering, changed, reportedResults, amiss, doctor, useDeployment } from './fixtures';
 
 const BALANCER = ['--load-balancer', 'PostHo-Ingre-1'];
@@ -36,6 +37,7 @@ describe('a healthy deployment', () => {
   });
 
   test('needs exactly the documented permissions', async () => {
+    onHosts();
     await doctor();
     await doctor(...BALANCER);
     expect([...new Set(wire.asked)].sort()).toEqual([...ACTIONS]);

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { IpAddresses, IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ICluster } from 'aws-cdk-lib/aws-ecs';
-import { PostHogProps } from '../../../lib';
+import { PostHogCapacity, PostHogProps } from '../../../lib';
 import { newPostHog, newStack } from '../../helpers/stack';
 import { ofType, Resource, Service } from '../../helpers/template';
 
@@ -19,6 +19,8 @@ function servicesIn(
     associations: ofType(template, 'AWS::ECS::ClusterCapacityProviderAssociations').map(([id]) => id),
   };
 }
+
+const SPOT = PostHogCapacity.fargate({ spot: true });
 
 const smallVpc = (stack: Stack): IVpc => new Vpc(stack, 'Vpc', { ipAddresses: IpAddresses.cidr('10.0.0.0/22') });
 const own = (stack: Stack) => new Cluster(stack, 'Cluster', { vpc: smallVpc(stack), enableFargateCapacityProviders: true });
@@ -41,17 +43,17 @@ test('services in an existing cluster with the capacity providers name one, and 
 });
 
 test('services in an imported cluster with the capacity providers may run on Spot', () => {
-  const { services } = servicesIn(imported, { fargateCapacityProviders: true, spot: true });
+  const { services } = servicesIn(imported, { fargateCapacityProviders: true, capacity: SPOT });
   const providers = services.flatMap(({ Properties: { CapacityProviderStrategy = [] } }) =>
     CapacityProviderStrategy.map((one) => one.CapacityProvider),
   );
   expect(new Set(providers)).toEqual(new Set(['FARGATE', 'FARGATE_SPOT']));
 });
 
-test('refuses `spot` in an existing cluster whose owner does not say that it has the capacity providers', () => {
-  const message = '[Stack/PostHog] `fargateCapacityProviders` must be true with `spot` and an existing `cluster`';
-  expect(() => servicesIn(own, { spot: true })).toThrow(message);
-  expect(() => servicesIn(own, { spot: true, fargateCapacityProviders: false })).toThrow(message);
+test('refuses Fargate Spot in an existing cluster whose owner does not say that it has the capacity providers', () => {
+  const message = '[Stack/PostHog] `fargateCapacityProviders` must be true with Spot (`capacity`) and an existing `cluster`';
+  expect(() => servicesIn(own, { capacity: SPOT })).toThrow(message);
+  expect(() => servicesIn(own, { capacity: SPOT, fargateCapacityProviders: false })).toThrow(message);
 });
 
 test.each([true, false])('refuses `fargateCapacityProviders` %s without a cluster', (fargateCapacityProviders) => {

@@ -1,30 +1,6 @@
 import { CfnResource } from 'aws-cdk-lib/core';
 import { BaseServiceOptions, CfnClusterCapacityProviderAssociations, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Dependable, IConstruct, IDependable } from 'constructs';
-import { ProcessDefinition } from '../../catalog/process-definition';
-
-/** The capacity providers of Fargate, which every account has and a cluster must be associated with. */
-export type FargateProvider = 'FARGATE' | 'FARGATE_SPOT';
-
-/** The capacity that services run on. */
-export interface Capacity {
-  /** Indicates whether the cluster has the capacity providers of Fargate. */
-  readonly fargateProviders: boolean;
-  /** Indicates whether interruptible processes run on Fargate Spot. */
-  readonly spot: boolean;
-}
-
-/**
- * Returns the capacity provider of a process; undefined for the launch type Fargate.
- *
- * ECS can change the capacity providers of a service, but CloudFormation replaces a service with another launch type (AWS::ECS::Service, LaunchType).
- */
-export function capacityProviderOf({ interruptible }: ProcessDefinition, { fargateProviders, spot }: Capacity): FargateProvider | undefined {
-  if (!fargateProviders) {
-    return undefined;
-  }
-  return spot && interruptible ? 'FARGATE_SPOT' : 'FARGATE';
-}
 
 /**
  * Returns the capacity provider strategy of a service; none for the launch type.
@@ -32,16 +8,14 @@ export function capacityProviderOf({ interruptible }: ProcessDefinition, { farga
  * ECS changes a strategy only with a new deployment, so another strategy is another nonce (aws/aws-cdk#34631: "When switching from launch type to
  * capacity provider strategy on an existing service, or making a change to a capacity provider strategy [...], you must force a new deployment").
  */
-export function strategyOf(
-  capacityProvider: FargateProvider | undefined,
-): Pick<BaseServiceOptions, 'capacityProviderStrategies' | 'forceNewDeployment'> {
+export function strategyOf(capacityProvider: string | undefined): Pick<BaseServiceOptions, 'capacityProviderStrategies' | 'forceNewDeployment'> {
   return capacityProvider === undefined
     ? {}
     : { capacityProviderStrategies: [{ capacityProvider, weight: 1 }], forceNewDeployment: { enabled: true, nonce: capacityProvider } };
 }
 
 /**
- * Returns the dependency on the associations of a cluster with its capacity providers; it is empty for an imported cluster.
+ * Returns the dependency on the associations of a cluster with the capacity providers of Fargate; it is empty for an imported cluster.
  *
  * ECS refuses a service with a provider that the cluster does not have ("cannot contain a capacity provider that is not associated with the cluster",
  * dask/dask-cloudprovider#328), and keeps a provider that services use ("is in use and cannot be removed", aws/aws-cdk#15366). The CDK defines the
