@@ -15,6 +15,7 @@ export const COMMANDS: Commands = {
   'preflight': async () => (await import('./preflight/preflight')).PREFLIGHT,
   'watch': async () => (await import('./watch/watch')).WATCH,
   'cost': async () => (await import('./cost/cost')).COST,
+  'size': async () => (await import('./size/size')).SIZE,
   'restore': async () => (await import('./restore/restore')).RESTORE,
   'release': async () => (await import('./release/release')).RELEASE,
   'rotate-keys': async () => (await import('./rotate-keys/rotate-keys')).ROTATE_KEYS,
@@ -65,8 +66,8 @@ function parse(name: string, command: Command, args: string[]) {
       strict: true,
     });
   } catch (error) {
-    // The platform's message names the option; its second sentence explains how to escape it.
-    throw new CommandError(`${(error as Error).message.split('. ')[0]}; usage: cdk-posthog ${name} ${command.usage}`);
+    // The platform's message names the option; its other sentences explain how to escape it.
+    throw new CommandError(`${(error as Error).message.split(/\.\s/)[0]}; usage: cdk-posthog ${name} ${command.usage}`);
   }
 }
 

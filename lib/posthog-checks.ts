@@ -31,6 +31,7 @@ import { anyText, boolean, oneOf, text, wholeNumber } from './private/checks/val
 import { isInEcr } from './private/container-image';
 import { invalidProp, invalidValue } from './private/errors';
 import { isLookupPending } from './private/subnets';
+import { MAX_TOPIC_PARTITIONS } from './catalog/kafka/limits';
 import { ProcessDefinition } from './catalog/process-definition';
 import { PostHogSize } from './catalog/posthog-size';
 import { releaseCheck } from './release/posthog-release-options';
@@ -41,9 +42,6 @@ import { APP_SETTINGS_CHECKS } from './services/settings/app-settings-checks';
 import { CacheEncryption, ICache } from './stores/cache/cache-base';
 import { STORE_NAMES } from './stores/posthog-stores';
 import { CACHE, CLICKHOUSE, clickHouseWithoutNat, KAFKA, OBJECT_STORAGE, POSTGRES } from './stores/store-checks';
-
-/** The maximum for each busy topic; a broker holds about a thousand partitions in total. */
-const MAX_PARTITIONS = 100;
 
 const QUEUES_RULE = 'must be one or more queue names, such as general-purpose-task-queue';
 
@@ -75,7 +73,7 @@ export const POSTHOG_CHECKS: Checks<PostHogProps> = {
   serviceSubnets: subnetSelection,
   storeSubnets: subnetSelection,
   manageTopics: boolean,
-  topicPartitions: wholeNumber(1, MAX_PARTITIONS),
+  topicPartitions: wholeNumber(1, MAX_TOPIC_PARTITIONS),
   nat: oneOf(NatMode),
   availabilityZones: listOf(anyText, { duplicates: true }),
   cluster: clusterCheck,

@@ -177,7 +177,7 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    */
   readonly products?: Product[];
   /**
-   * The size and number of tasks of every process. Data stores are sized by their own props; docs/scaling.md describes both.
+   * The size and number of tasks of every process. Data stores are sized by their own props; docs/scale.md describes both.
    *
    * @default PostHogSize.SMALL
    */
@@ -264,7 +264,7 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
   readonly encryptionKey?: IKey;
   /**
    * The class of the processes' log groups: STANDARD, or INFREQUENT_ACCESS at half the price for each GB. Messages of the latter can be searched with
-   * CloudWatch Logs Insights only: `aws logs tail`, metric filters and subscriptions do not work on them. See docs/scaling.md.
+   * CloudWatch Logs Insights only: `aws logs tail`, metric filters and subscriptions do not work on them. See docs/scale.md.
    *
    * A log group cannot change its class. With another class, the processes write to new log groups, and the old ones stay until `logRetention` has
    * emptied them, unless `removalPolicy` is DESTROY.

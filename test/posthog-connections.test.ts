@@ -59,7 +59,7 @@ test('the default server is refused for PRODUCTION, and names the PostHog', () =
 });
 
 test.each([
-  ['the one of docs/scaling.md', { instanceType: InstanceType.of(InstanceClass.M7G, InstanceSize.LARGE) }],
+  ['the one of docs/scale.md', { instanceType: InstanceType.of(InstanceClass.M7G, InstanceSize.LARGE) }],
   ['one whose maximum the user raises', { maxConnections: 486 }],
 ])('PRODUCTION accepts a server: %s', (_, props) => {
   expect(() => withServer(PostHogSize.PRODUCTION, props)).not.toThrow();

@@ -154,6 +154,7 @@ export const PRICES: Prices = {
       'r8g.xlarge': 0.23564,
       'r8g.2xlarge': 0.47128,
       'r8g.4xlarge': 0.94256,
+      'r7g.8xlarge': 1.7136,
     },
     rds: {
       'db.t4g.micro': 0.016,
@@ -164,6 +165,8 @@ export const PRICES: Prices = {
       'db.m7g.xlarge': 0.337,
       'db.r7g.large': 0.239,
       'db.r7g.xlarge': 0.478,
+      'db.r7g.2xlarge': 0.956,
+      'db.r7g.4xlarge': 1.912,
     },
     cache: {
       'cache.t4g.micro': 0.0128,

@@ -81,7 +81,7 @@ export const KNOWN: readonly Known[] = [
   {
     pattern: /OutOfMemory|ended with 137/i,
     fix: 'raise `memoryLimitMiB` of the process',
-    page: 'docs/scaling.md#memory',
+    page: 'docs/scale.md#memory',
     source: ECS_STOPPED,
   },
   {

@@ -1,14 +1,14 @@
 /**
- * The size of all processes. docs/scaling.md describes the load that each size handles, and the data stores to use with it.
+ * The size of all processes. The load of each is an estimate of `cdk-posthog size`; docs/scale.md has it with the data stores to use.
  */
 export enum PostHogSize {
   /** For evaluation: one task of each process, as small as possible. Not for production data. */
   DEV = 'dev',
-  /** Two tasks of each HTTP service, one of everything else: up to about 50 events per second. */
+  /** Two tasks of each HTTP service, one of everything else: planned for up to 500 events per second at the peak. */
   SMALL = 'small',
-  /** Two or more tasks of every process that can have two: up to about 1,000 events per second. */
+  /** Two or more tasks of every process that can have two: planned for up to 1,000 events per second at the peak. */
   PRODUCTION = 'production',
-  /** More and larger tasks: up to about 5,000 events per second. */
+  /** More and larger tasks: planned for up to 4,000 events per second at the peak. */
   LARGE = 'large',
 }
 

@@ -66,7 +66,7 @@ export interface ProcessDefinition<P extends PostHogProcess = PostHogProcess> {
   readonly probe?: Probe;
   /** The folder that it reads the GeoIP database from, if its image lacks the file; an init container copies it there. */
   readonly geoIpFolder?: string;
-  /** The size of its tasks and their number for every `PostHogSize`, within the sizes of Fargate. docs/scaling.md describes the load. */
+  /** The size of its tasks and their number for every `PostHogSize`, within the sizes of Fargate. docs/scale.md describes the load. */
   readonly sizes: Readonly<Record<PostHogSize, TaskSize>>;
   /** Its memory, measured with the real code or a guess. Every size must have at least as much. */
   readonly memory: MemoryEvidence;

@@ -33,7 +33,7 @@ test.each([
   [PostHogSize.SMALL, 405],
   [PostHogSize.PRODUCTION, 811],
   [PostHogSize.LARGE, 6488],
-])('the server that docs/scaling.md has for %s holds the pools of every product', (size, limit) => {
+])('the server that docs/scale.md has for %s holds the pools of every product', (size, limit) => {
   const { known } = connectionsOf(deployedProcesses(Object.values(Product)).map(({ process, sizes: all }) => [process, all[size]]));
   expect(known).toBeLessThanOrEqual(limit);
 });

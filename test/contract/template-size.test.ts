@@ -103,7 +103,7 @@ test('no resource of a service has more than 12 dependencies', () => {
   expect(services.filter(([, { DependsOn = [] }]) => DependsOn.length > 12).map(([id]) => id)).toEqual([]);
 });
 
-test.each(['lib/posthog.ts', 'docs/scaling.md'])('%s says how many resources a PostHog takes', (file) => {
+test.each(['lib/posthog.ts', 'docs/scale.md'])('%s says how many resources a PostHog takes', (file) => {
   const text = readFileSync(path.join(__dirname, '..', '..', file), 'utf8').replace(/\s+(\* )?/g, ' ');
   const [, ...documented] = /takes about (\d+) resources, with every product (\d+)/.exec(text) ?? [];
   // To the next ten, so that a single resource is no change of the documentation.

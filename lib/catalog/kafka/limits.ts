@@ -47,3 +47,6 @@ export const BATCH_BODY_BYTES = 20 * MIB;
 export function aiEventBytes(messageBytes: number): number {
   return Math.min(AI_EVENT_BYTES, messageBytes - EVENT_ENVELOPE_BYTES);
 }
+
+/** The maximum number of partitions of each topic with data from clients; a broker holds about a thousand partitions in total. */
+export const MAX_TOPIC_PARTITIONS = 100;

@@ -24,7 +24,7 @@ const TEXTS: readonly [text: string, page: string][] = [
     'ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed',
     'troubleshooting.md#services-do-not-start',
   ],
-  ['OutOfMemoryError: Container killed due to memory usage', 'scaling.md#memory'],
+  ['OutOfMemoryError: Container killed due to memory usage', 'scale.md#memory'],
   ['service (web) (task) is unhealthy in (target-group arn) due to (reason Health checks failed)', 'troubleshooting.md#services-do-not-start'],
   [
     'Resource handler returned message: "Error occurred during operation \'ECS Deployment Circuit Breaker was triggered\'."',

@@ -14,7 +14,7 @@ export const INGESTION_ERROR_TRACKING = ingestion({
   id: 'IngestionErrorTracking',
   products: [Product.ERROR_TRACKING],
   mode: 'ingestion-errortracking',
-  // A quarter of the 250 events a second that one Node thread is estimated at (docs/scaling.md): more exceptions than `SMALL` has events.
+  // A quarter of the 250 events a second that one Node thread is estimated at (docs/scale.md): more exceptions than `SMALL` has events.
   sizes: {
     dev: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
     small: { cpu: 256, memoryLimitMiB: 2048, minTasks: 1, maxTasks: 4 },

@@ -12,7 +12,7 @@ export const CAPTURE: ProcessDefinition<PostHogProcess.CAPTURE> = {
   process: PostHogProcess.CAPTURE,
   id: 'Capture',
   products: [Product.EVENTS],
-  // A quarter of a vCPU accepts about 500 events a second, so two tasks of `SMALL` accept twice the bursts that docs/scaling.md names.
+  // A quarter of a vCPU accepts about 500 events a second, so two tasks of `SMALL` accept twice the bursts that docs/scale.md names.
   sizes: {
     dev: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
     small: { cpu: 256, memoryLimitMiB: 2048, minTasks: 2, maxTasks: 10 },

@@ -48,7 +48,7 @@ test('a host of an earlier launch template is a warning', async () => {
 });
 
 test('hosts that cannot be described are unknown', async () => {
-  onHosts({ 'ecs:DescribeCapacityProviders': () => denied('ecs:DescribeCapacityProviders') });
+  onHosts({ 'ecs:DescribeCapacityProviders': () => denied() });
   expect(await hosts()).toEqual([
     ['unknown', expect.stringContaining('the EC2 hosts of tasks: the credentials do not allow ecs:DescribeCapacityProviders')],
   ]);
