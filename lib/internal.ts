@@ -43,7 +43,7 @@ export { orderedOverrides, parseRelease, renderRelease } from './release/release
 export { STOP_STEPS } from './catalog/stop-order';
 export { KAFKA_MESSAGE_BYTES, MAX_TOPIC_PARTITIONS } from './catalog/kafka/limits';
 export { ASSOCIATION_TYPE } from './services/capacity/association-request';
-export { memoryReservation } from './catalog/memory';
+export { JULY_TREE, memoryReservation } from './catalog/memory';
 export { connectionsOf } from './catalog/postgres-connections';
 export { PostHogSize, type TaskSize } from './catalog/posthog-size';
 export { PROCESSES } from './catalog/processes';

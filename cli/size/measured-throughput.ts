@@ -1,5 +1,4 @@
-import { JULY_TREE } from '../../lib/catalog/memory';
-import { PostHogProcess } from '../../lib/catalog/posthog-process';
+import { JULY_TREE, PostHogProcess } from '../../lib/internal';
 
 /** What a process took for one unit of its work, measured with PostHog's own code. */
 export interface MeasuredThroughput {

@@ -1,8 +1,8 @@
-import { SidecarSize } from '../private/sidecar-size';
+import type { SidecarSize } from '../private/sidecar-size';
 
 /**
- * The nginx that verifies client addresses: 9 MiB at its peak (docs/performance.md), and 96 KiB for each of 4,096 clients that send slowly, half of its
- * 8,192 connections. About 15 µs of CPU time for a request: 64 units are 4,000 requests a second.
+ * The nginx that verifies client addresses: 9 MiB at its peak (docs/performance.md), and 96 KiB for each of 4,096 clients that send slowly, half of
+ * its 8,192 connections. About 15 µs of CPU time for a request: 64 units are 4,000 requests a second.
  */
 export const CLIENT_ADDRESS_SIDECAR: SidecarSize = { cpu: 64, memoryReservationMiB: 32, memoryLimitMiB: 512 };
 

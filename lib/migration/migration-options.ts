@@ -143,8 +143,8 @@ export interface MigrationPlan {
 
 const DEFAULTS = {
   timeout: Duration.hours(6),
-  // Two migrations run in parallel, each in a full Django process with one thread: more than 2 vCPUs would be idle. That of PostgreSQL waits
-  // for Django alone (docs/performance.md). On 4 vCPUs and 8 GiB shared with everything else, others reported more than an hour.
+  // Two migrations run in parallel, each in a full Django process with one thread, so 2 vCPUs. That of PostgreSQL waits for Django alone, in
+  // the half of it that was measured (docs/performance.md). On 4 vCPUs and 8 GiB shared with everything else, others reported more than an hour.
   cpu: 2048,
   memoryLimitMiB: 8192,
   minFreeDiskPercent: 20,

@@ -6,7 +6,7 @@ import { IRole } from 'aws-cdk-lib/aws-iam';
 import { LogGroupClass, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PostHogCapacity } from './capacity/posthog-capacity';
 import { Discovery } from './discovery';
-import { PostHogServiceProps } from './service/posthog-service';
+import { PostHogServiceProps } from './service/posthog-service-props';
 import { LoadBalancerOfRoute } from './service/service-route';
 import { PostHogServiceOptions } from './service/service-options';
 import { ExtraSettings } from './service/service-task';

@@ -29,7 +29,8 @@ export interface CapacityChecks {
  * @param context the cluster and the network
  * @param definition the process of an entry of `serviceOptions`; undefined for the whole
  */
-export function checkCapacity({ capacity, prop }: RequestedCapacity, context: CapacityChecks, definition?: ProcessDefinition): void {
+export function checkCapacity(requested: RequestedCapacity, context: CapacityChecks, definition?: ProcessDefinition): void {
+  const { capacity, prop } = requested;
   const { kind, spot, providerName } = capacity._settings;
   if (kind === undefined) {
     if (spot && definition && !definition.interruptible) {

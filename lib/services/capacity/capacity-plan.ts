@@ -118,17 +118,17 @@ export function reservedCpu({ cpuReservation }: Pick<CapacityPlan, 'cpuReservati
 const TARGET_CPU_PERCENT = 60;
 
 /**
- * The highest target on instances, in percent of reservations. With all CPU of an instance in use, its tasks get little more than they reserve: groups
- * of the default sizes reserve about two thirds of their CPU, and DEV 40 percent, so their tasks then show 150 to 250 percent. A higher target would
- * not be reached, however many requests wait.
+ * The highest target on instances, in percent of reservations. With all CPU of an instance in use, its tasks get little more than they reserve:
+ * groups of the default sizes reserve about two thirds of their CPU, and DEV 40 percent, so their tasks then show 150 to 250 percent. A higher target
+ * would not be reached, however many requests wait.
  */
 const MAX_SHARED_PERCENT = 150;
 
 /**
  * Returns the CPU utilization above which a service scales out, in percent.
  *
- * `CPUUtilization` is in percent of what tasks reserve, so that on instances it exceeds 100 (Amazon ECS Developer Guide, "Amazon ECS service utilization
- * metrics").
+ * `CPUUtilization` is in percent of what tasks reserve, so that on instances it exceeds 100 (Amazon ECS Developer Guide, "Amazon ECS service
+ * utilization metrics").
  */
 export function targetCpuPercent({ cpu, cpuReservation }: Pick<CapacityPlan, 'cpu' | 'cpuReservation'>): number {
   return cpu === 'hard' ? TARGET_CPU_PERCENT : Math.min(Math.round(TARGET_CPU_PERCENT / cpuReservation), MAX_SHARED_PERCENT);

@@ -1,4 +1,4 @@
-import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { InstanceArchitecture, InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { Size, Token } from 'aws-cdk-lib/core';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { CapacityProviderKind } from './capacity-options';
@@ -132,8 +132,7 @@ function checkType(type: InstanceType, architecture: HostArchitecture, prop: str
       'use r6a.large',
     );
   }
-  const own = type.architecture === 'arm64' ? 'ARM64' : 'X86_64';
-  if (own !== architecture) {
+  if ((type.architecture === InstanceArchitecture.ARM_64) !== (architecture === 'ARM64')) {
     throw invalidValue(prop, `must have the CPU architecture of the processes, ${architecture}`, name, 'use another type, or set `cpuArchitecture`');
   }
 }

@@ -74,9 +74,9 @@ export class PostHogCapacity {
   }
 
   /**
-   * Runs tasks on Amazon ECS Managed Instances: AWS runs and patches the hosts, for about 12 percent more than `instances()`, and replaces each within
-   * 14 days. Experimental: it was not tried on AWS, and ECS has open issues with it (docs/capacity.md). Processes that must never run twice run on
-   * Fargate.
+   * Runs tasks on Amazon ECS Managed Instances: AWS runs and patches the hosts, for about 12 percent more than `instances()`, and replaces each
+   * within 14 days. Experimental: it was not tried on AWS, and ECS has open issues with it (docs/capacity.md). Processes that must never run twice
+   * run on Fargate.
    *
    * @param options the instance types and reservations
    */

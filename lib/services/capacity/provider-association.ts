@@ -9,9 +9,9 @@ import { ProgramFunction } from '../../private/program-function';
 /**
  * The association of a cluster with one capacity provider.
  *
- * CloudFormation's own resource holds the list of all providers of a cluster, and is updated before the services: it could not remove a provider in the
- * update that moves the services away from it ("is in use and cannot be removed"). This one is deleted with the group of instances, at the end of the
- * update.
+ * CloudFormation's own resource holds the list of all providers of a cluster, and is updated before the services: it could not remove a provider in
+ * the update that moves the services away from it ("is in use and cannot be removed"). This one is deleted with the group of instances, at the end of
+ * the update.
  */
 export class ProviderAssociation extends Construct {
   /**

@@ -4,7 +4,7 @@ import { AvailabilityZoneRebalancing, BaseService, CfnService, FargateService, P
 import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { InstanceService } from './instance-service';
-import type { PostHogServiceProps } from './posthog-service';
+import { PostHogServiceProps } from './posthog-service-props';
 import { HttpEndpoint } from '../../catalog/process-definition';
 import { CapacityProviderKind } from '../capacity/capacity-options';
 import { strategyOf } from '../capacity/provider-strategy';

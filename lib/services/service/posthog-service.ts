@@ -1,25 +1,23 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { IMetric, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { Connections, IConnectable, ISecurityGroup, ISubnet, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
-import { BaseService, ICluster, LoadBalancerTargetOptions, ScalableTaskCount, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { Connections, IConnectable, Port } from 'aws-cdk-lib/aws-ec2';
+import { BaseService, ScalableTaskCount, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct, IDependable } from 'constructs';
 import { defineEcsService } from './ecs-service';
-import { defineTargetGroup, ProxiedProcess, RoutedTargets, ServiceRoute } from './service-route';
+import { PostHogServiceProps } from './posthog-service-props';
+import { defineTargetGroup, RoutedTargets } from './service-route';
 import { consumerLag, scaleService } from './service-scaling';
-import { PostHogServiceOptions } from './service-options';
 import { logTo } from './service-logs';
 import { ReservedSize } from './service-size';
-import { defineTask, ServiceTask } from './service-task';
+import { defineTask } from './service-task';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { acknowledge } from '../../private/acknowledge';
 import { invalidProp, withPath } from '../../private/errors';
-import { IKafka } from '../../stores/kafka/kafka-base';
 import { HttpEndpoint, portOf } from '../../catalog/process-definition';
 import { targetCpuPercent } from '../capacity/capacity-plan';
-import { Discovery } from '../discovery';
 
 /**
  * The ECS service of a PostHog process.
@@ -88,28 +86,6 @@ export interface IPostHogService extends IConstruct, IConnectable, IGrantable {
    * @param props other properties of the metric
    */
   metricConsumerLag(props?: MetricOptions): IMetric;
-}
-
-/** Properties for `PostHogService`. */
-export interface PostHogServiceProps extends Omit<ServiceTask, 'probed' | 'logGroup' | 'execution'> {
-  readonly logGroup: LogGroup;
-  readonly options: Omit<PostHogServiceOptions, 'process'>;
-  /** The load balancers through which clients can reach the process: at least one of its endpoints is open there. */
-  readonly routes: readonly ServiceRoute[];
-  /** The Kafka cluster, whose consumer lag determines the number of tasks. */
-  readonly kafka: IKafka;
-  readonly cluster: ICluster;
-  readonly vpc: IVpc;
-  readonly subnets: readonly ISubnet[];
-  /** The security group of its tasks, for incoming connections and as the source of outgoing ones. */
-  readonly securityGroup: ISecurityGroup;
-  /** The client security groups of the data stores that it uses. */
-  readonly clientGroups: readonly ISecurityGroup[];
-  /** The namespace that it registers in; undefined if no process calls it. */
-  readonly discovery?: Discovery;
-  readonly enableExecuteCommand: boolean;
-  /** Adds a proxy sidecar to the task and returns it as the target of the load balancer; undefined if there is no proxy. */
-  addProxy?(taskDefinition: TaskDefinition, process: ProxiedProcess): LoadBalancerTargetOptions;
 }
 
 /** A PostHog process, from its definition. */

@@ -19,7 +19,7 @@ function lever(levers: readonly Lever[], what: RegExp): Lever | undefined {
 /** The services of products on Fargate, with the tasks of a size. */
 function services(size: PostHogSize, products: readonly Product[], task: object = {}): CloudFormationTemplate['Resources'] {
   const deployed = PROCESSES.filter((definition) => definition.products?.some((product) => products.includes(product)) ?? true);
-  return Object.fromEntries(
+  return Object.fromEntries<CloudFormationTemplate['Resources'][string]>(
     deployed.flatMap(({ id, process, sizes: { [size]: sizeOfTask } }) => {
       const { cpu, memoryLimitMiB, minTasks } = sizeOfTask;
       const Properties = { Cpu: String(cpu), Memory: String(memoryLimitMiB), ContainerDefinitions: [{ Name: process }], ...task };

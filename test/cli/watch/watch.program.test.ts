@@ -144,12 +144,12 @@ test('a first deployment that fails is followed to its end, with each cause and 
     'info PostHog: migration, 1 of about 2,300 migrations',
     'info PostHog: services, wave 2 of 2, 0 of 2 done',
     'problem PostHog: web: (service Web) is unable to consistently start tasks successfully.',
-    expect.stringMatching(/^fix fix: .*\(docs\/deploy\.md#troubleshooting\)$/),
+    expect.stringMatching(/^fix fix: .*\(docs\/troubleshooting\.md#services-do-not-start\)$/),
     'problem PostHog: web: a task stopped: CannotPullContainerError: pull image manifest has been retried 5 time(s)',
     expect.stringMatching(/^fix fix: .*\(docs\/releases\.md#copy-images-to-ecr\)$/),
     'problem PostHog is ROLLBACK_COMPLETE',
     'problem PostHog: Web (AWS::ECS::Service): ECS Deployment Circuit Breaker was triggered',
-    expect.stringMatching(/^fix fix: .*\(docs\/deploy\.md#troubleshooting\)$/),
+    expect.stringMatching(/^fix fix: .*\(docs\/troubleshooting\.md#services-do-not-start\)$/),
   ]);
 });
 

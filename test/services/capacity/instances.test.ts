@@ -176,7 +176,7 @@ describe('a warning', () => {
     newPostHog(stack, props);
     return Annotations.fromStack(stack)
       .findWarning('*', Match.anyValue())
-      .map(({ entry }) => String(entry.data));
+      .map(({ entry }) => entry.data as string);
   };
 
   test.each([

@@ -33,9 +33,9 @@ test.each<[string, readonly Product[], Record<PostHogSize, string>]>([
     DEFAULT_PRODUCTS,
     {
       dev: '25 tasks, 20 GiB: 3 to 6 x r6a.large',
-      small: '32 tasks, 35 GiB: 4 to 13 x r6a.large',
-      production: '43 tasks, 71 GiB: 4 to 18 x r6a.xlarge',
-      large: '58 tasks, 171 GiB: 4 to 32 x r6a.2xlarge',
+      small: '32 tasks, 33 GiB: 4 to 13 x r6a.large',
+      production: '43 tasks, 65 GiB: 4 to 18 x r6a.xlarge',
+      large: '58 tasks, 148 GiB: 4 to 32 x r6a.2xlarge',
     },
   ],
   [
@@ -43,19 +43,19 @@ test.each<[string, readonly Product[], Record<PostHogSize, string>]>([
     REPLAY,
     {
       dev: '13 tasks, 12 GiB: 2 to 4 x r6a.large',
-      small: '20 tasks, 25 GiB: 3 to 10 x r6a.large',
-      production: '25 tasks, 45 GiB: 3 to 13 x r6a.xlarge',
-      large: '36 tasks, 115 GiB: 3 to 23 x r6a.2xlarge',
+      small: '20 tasks, 24 GiB: 3 to 10 x r6a.large',
+      production: '25 tasks, 40 GiB: 3 to 13 x r6a.xlarge',
+      large: '36 tasks, 99 GiB: 3 to 23 x r6a.2xlarge',
     },
   ],
   [
     'all products',
     ALL_PRODUCTS,
     {
-      dev: '30 tasks, 24 GiB: 3 to 6 x r6a.large',
-      small: '39 tasks, 42 GiB: 5 to 17 x r6a.large',
-      production: '52 tasks, 85 GiB: 5 to 23 x r6a.xlarge',
-      large: '70 tasks, 193 GiB: 5 to 40 x r6a.2xlarge',
+      dev: '30 tasks, 23 GiB: 3 to 6 x r6a.large',
+      small: '39 tasks, 39 GiB: 5 to 16 x r6a.large',
+      production: '52 tasks, 75 GiB: 5 to 22 x r6a.xlarge',
+      large: '70 tasks, 168 GiB: 5 to 40 x r6a.2xlarge',
     },
   ],
 ])('the default instances of %s', (_, products, expected) => {

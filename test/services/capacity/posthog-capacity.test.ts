@@ -15,7 +15,10 @@ import {
 import { newPostHog, newStack } from '../../helpers/stack';
 import { ofType, serviceOf, taskOf } from '../../helpers/template';
 
-const { fargate, instances, managedInstances, fromProvider } = PostHogCapacity;
+const fargate = (...args: Parameters<typeof PostHogCapacity.fargate>) => PostHogCapacity.fargate(...args);
+const instances = (...args: Parameters<typeof PostHogCapacity.instances>) => PostHogCapacity.instances(...args);
+const managedInstances = (...args: Parameters<typeof PostHogCapacity.managedInstances>) => PostHogCapacity.managedInstances(...args);
+const fromProvider = (...args: Parameters<typeof PostHogCapacity.fromProvider>) => PostHogCapacity.fromProvider(...args);
 const small = (stack: Stack) => new Vpc(stack, 'Vpc', { ipAddresses: IpAddresses.cidr('10.0.0.0/22') });
 const given = (stack: Stack) => Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'given', vpc: small(stack) });
 
