@@ -15,7 +15,7 @@ import { allowAppImage } from './stores/clickhouse/app-files';
 import { Stores } from './stores/posthog-stores';
 import { IPostgres } from './stores/postgres/postgres-base';
 
-/** What a migration depends on. */
+/** The parts of a PostHog that a migration depends on. */
 export interface MigratedPostHog {
   readonly plan: PostHogPlan;
   readonly context: ProcessContext;

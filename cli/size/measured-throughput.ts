@@ -1,13 +1,13 @@
 import { JULY_TREE, PostHogProcess } from '../../lib/internal';
 
-/** What a process took for one unit of its work, measured with PostHog's own code. */
+/** The CPU time of a process for one unit of its work, measured with PostHog's own code. */
 export interface MeasuredThroughput {
   readonly process: PostHogProcess;
   /** The unit of work. */
   readonly unit: string;
   /** Units for each second of CPU time: what one vCPU of the measured kind does if nothing else bounds the process. */
   readonly perCpuSecond: number;
-  /** How it was measured, and what differed from a deployment. */
+  /** The measurement, and its differences from a deployment. */
   readonly method: string;
   readonly commit: string;
 }

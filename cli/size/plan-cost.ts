@@ -19,7 +19,7 @@ export interface PlanCost {
 /**
  * Everything that does not depend on traffic: load balancer, NAT, addresses, zones, secrets, alarms, metrics, backups, root disks.
  *
- * What `cost` prints for the snippets of `size`, without the lines below; a test compares them.
+ * The figures that `cost` prints for the snippets of `size`, without the lines below; a test compares them.
  */
 export const OTHER_COSTS: Readonly<Record<PostHogSize, number>> = {
   [PostHogSize.DEV]: 86,

@@ -34,7 +34,7 @@ export function guessedRustMemory(reservationMiB: MemoryEvidence['reservationMiB
   return { basis: 'guess: a Rust service without load takes tens of MiB', reservationMiB, reservationBasis: HALF_OF_LIMIT };
 }
 
-/** What a Node process took. */
+/** The measured memory of a Node process. */
 interface NodeMeasurement {
   /** Resident MiB, median of five idle minutes. */
   readonly idleMiB: number;

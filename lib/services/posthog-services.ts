@@ -154,7 +154,7 @@ export class PostHogServices extends Construct {
     return new CapacityGroups(this, 'Capacity', { cluster, vpc, subnets, size, byDefault: capacity, processes });
   }
 
-  /** Returns whether an nginx that verifies addresses stands before a process. */
+  /** Returns whether an nginx that verifies addresses forwards the requests of a process. */
   private hasProxy(definition: ProcessDefinition): boolean {
     return this.props.addProxy !== undefined && this.routesOf(definition).length > 0;
   }

@@ -7,14 +7,14 @@ import { invalidProp, invalidValue } from '../../private/errors';
 /** Checks that a value is a capacity. */
 export const CAPACITY_CHECK = objectWith('a PostHogCapacity', ['_settings'], 'use PostHogCapacity.instances(), for example');
 
-/** What a process runs on, and where the user said so. */
+/** The capacity of a process, and the prop that requests it. */
 export interface RequestedCapacity {
   readonly capacity: PostHogCapacity;
   /** The name of the prop, for errors. */
   readonly prop: string;
 }
 
-/** What the checks of capacities know. */
+/** The cluster and the network, as far as the checks of capacities use them. */
 export interface CapacityChecks {
   readonly hasCluster: boolean;
   readonly fargateProviders: boolean;

@@ -4,7 +4,7 @@ import { instanceType } from '../../private/checks/cdk';
 import { all, Check, Checks, listOf } from '../../private/checks/check';
 import { boolean, gibibytes, number, oneOf, text, wholeNumber } from '../../private/checks/values';
 
-/** What ECS starts tasks on for a capacity provider. */
+/** The kind of instances that a capacity provider has. */
 export enum CapacityProviderKind {
   /** An Auto Scaling group of container instances. */
   INSTANCES = 'instances',

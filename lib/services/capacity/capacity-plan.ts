@@ -25,7 +25,7 @@ export interface CapacityPlan {
   readonly deployment: DeploymentPlan;
 }
 
-/** How ECS replaces tasks: in a deployment, when an instance is drained, and to balance zones. */
+/** The replacement of tasks by ECS: in a deployment, when an instance is drained, and to balance zones. */
 export interface DeploymentPlan {
   readonly minHealthyPercent: number;
   readonly maxHealthyPercent: number;

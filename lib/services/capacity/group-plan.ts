@@ -36,7 +36,7 @@ export interface GroupPlan {
   readonly instances?: { readonly min: number; readonly max: number };
   readonly spot: boolean;
   readonly volumeSize: Size;
-  /** What does not stop a deployment. */
+  /** The problems that do not stop a deployment. */
   readonly warnings: readonly GroupWarning[];
 }
 
