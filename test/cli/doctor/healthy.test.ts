@@ -44,13 +44,13 @@ describe.each(ACCESS)('a PostHog whose app is for %s', (access, appAccess) => {
   });
 });
 
-test('every check but those of alarms, of the nginx sidecar, of further host names and of volumes has a result', () => {
+test('every check but those of alarms, of the nginx sidecar, of further host names, of EC2 hosts and of volumes has a result', () => {
   const seen = new Set(resultsOf(deploymentOf({}, true)).map(({ check }) => check));
   expect(
     Object.keys(CHECKS)
       .filter((check) => !seen.has(check))
       .sort(),
-  ).toEqual(['address-proxy', 'alarms', 'host-names', 'volumes']);
+  ).toEqual(['address-proxy', 'alarms', 'host-names', 'hosts', 'volumes']);
 });
 
 test('reports the opened endpoint groups, and the products that are not deployed', () => {
