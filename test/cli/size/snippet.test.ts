@@ -6,14 +6,19 @@ import { Traffic } from '../../../cli/size/traffic';
 import { plan, synthesise } from './fixtures';
 
 /** A plan of each size, at its beginning and its end, and beyond the largest. */
-const GRID: readonly [name: string, size: PostHogSize, given: Partial<Traffic>, capacity?: Capacity][] = [
-  ['evaluation', PostHogSize.DEV, { eventsPerMonth: 1e6, recordingsPerMonth: 1000 }],
-  ['a small team', PostHogSize.SMALL, { eventsPerMonth: 10e6, recordingsPerMonth: 5000, flagRequestsPerMonth: 3e6 }],
-  ['the end of SMALL, kept for five years', PostHogSize.SMALL, { eventsPerMonth: 300e6, retentionMonths: 60 }],
+const GRID: readonly [name: string, size: PostHogSize, given: Partial<Traffic>, capacity: Capacity][] = [
+  ['evaluation', PostHogSize.DEV, { eventsPerMonth: 1e6, recordingsPerMonth: 1000 }, 'fargate'],
+  ['a small team', PostHogSize.SMALL, { eventsPerMonth: 10e6, recordingsPerMonth: 5000, flagRequestsPerMonth: 3e6 }, 'fargate'],
+  ['the end of SMALL, kept for five years', PostHogSize.SMALL, { eventsPerMonth: 300e6, retentionMonths: 60 }, 'fargate'],
   ['a small team on instances', PostHogSize.SMALL, { eventsPerMonth: 10e6 }, 'instances'],
-  ['PRODUCTION', PostHogSize.PRODUCTION, { eventsPerMonth: 500e6 }],
+  ['PRODUCTION', PostHogSize.PRODUCTION, { eventsPerMonth: 500e6 }, 'fargate'],
   ['PRODUCTION on instances', PostHogSize.PRODUCTION, { eventsPerMonth: 600e6 }, 'instances'],
-  ['the end of one PostHog', PostHogSize.LARGE, { eventsPerMonth: 5.3e9, recordingsPerMonth: 1e6, flagRequestsPerMonth: 1e11, peakFactor: 4 }],
+  [
+    'the end of one PostHog',
+    PostHogSize.LARGE,
+    { eventsPerMonth: 5.3e9, recordingsPerMonth: 1e6, flagRequestsPerMonth: 1e11, peakFactor: 4 },
+    'fargate',
+  ],
 ];
 
 test.each(GRID)('the constructs accept the plan for %s', (_, size, given, capacity) => {
