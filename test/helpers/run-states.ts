@@ -37,7 +37,7 @@ export interface StatesRun extends States {
   readonly input: object;
   /** The result of a task. */
   readonly call: (state: State, parameters: Record<string, unknown>) => unknown;
-  /** Is told of each wait, in seconds. */
+  /** Called for each wait, in seconds. */
   readonly wait?: (seconds: number) => void;
 }
 

@@ -2,33 +2,21 @@ import { PIPELINE, pipelineSettings } from './pipeline-settings';
 import { modeOf } from '../../generations/generation';
 import { MemoryEvidence, nodeMemory } from '../../memory';
 import { PostHogProcess } from '../../posthog-process';
+import { TaskSize } from '../../posthog-size';
 import { ProcessDefinition } from '../../process-definition';
 
+/** One task that looks into a table now and then, in every size. */
+const POLLING_TASK: TaskSize = { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 };
+const POLLING = {
+  sizes: { dev: POLLING_TASK, small: POLLING_TASK, production: POLLING_TASK, large: POLLING_TASK },
+  memory: nodeMemory({ idleMiB: 227, startMiB: 355 }, { dev: 448, small: 448, production: 448, large: 448 }),
+};
+
 /** Requeues the workflow jobs of workers that died. In production, the `plugins` process does not do this. */
-export const CDP_JANITOR = background(
-  PostHogProcess.CDP_JANITOR,
-  'CdpJanitor',
-  {
-    dev: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
-    small: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
-    production: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
-    large: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
-  },
-  nodeMemory({ idleMiB: 227, startMiB: 355 }, { dev: 448, small: 448, production: 448, large: 448 }),
-);
+export const CDP_JANITOR = background(PostHogProcess.CDP_JANITOR, 'CdpJanitor', POLLING.sizes, POLLING.memory);
 
 /** Starts scheduled workflows. In production, the `plugins` process does not do this. */
-export const CDP_HOGFLOW_SCHEDULER = background(
-  PostHogProcess.CDP_HOGFLOW_SCHEDULER,
-  'CdpHogflowScheduler',
-  {
-    dev: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
-    small: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
-    production: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
-    large: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
-  },
-  nodeMemory({ idleMiB: 227, startMiB: 355 }, { dev: 448, small: 448, production: 448, large: 448 }),
-);
+export const CDP_HOGFLOW_SCHEDULER = background(PostHogProcess.CDP_HOGFLOW_SCHEDULER, 'CdpHogflowScheduler', POLLING.sizes, POLLING.memory);
 
 /** Resumes workflows that wait for an event. In production, the `plugins` process does not do this. */
 export const CDP_HOGFLOW_SUBSCRIPTION_MATCHER = background(
