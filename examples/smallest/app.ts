@@ -1,6 +1,7 @@
-import { App, Stack, StackProps } from 'aws-cdk-lib/core';
+import { App, Size, Stack, StackProps } from 'aws-cdk-lib/core';
+import { InstanceClass, InstanceSize, InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
-import { NatMode, PostHog, PostHogCapacity, PostHogNetwork, PostHogSize, Product, RedpandaKafka } from 'cdk-posthog';
+import { Cache, ClickHouse, NatMode, Postgres, PostHog, PostHogCapacity, PostHogNetwork, PostHogSize, Product, RedpandaKafka } from 'cdk-posthog';
 import { Construct } from 'constructs';
 
 /**
@@ -12,6 +13,8 @@ export class SmallestStack extends Stack {
     super(scope, id, props);
 
     const { vpc, loadBalancerSubnets, serviceSubnets, storeSubnets } = new PostHogNetwork(this, 'Network', { nat: NatMode.INSTANCE });
+    // One Redpanda, on an instance of its own, instead of two MSK brokers.
+    const kafka = new RedpandaKafka(this, 'Kafka', { vpc, vpcSubnets: serviceSubnets, volumeSize: Size.gibibytes(50) });
     new PostHog(this, 'PostHog', {
       domainName: 'posthog.example.com',
       domainZone: HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId: 'Z0123456789EXAMPLE', zoneName: 'example.com' }),
@@ -21,9 +24,17 @@ export class SmallestStack extends Stack {
       storeSubnets,
       products: [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY],
       capacity: PostHogCapacity.instances(),
-      // One Redpanda, on an instance of its own, instead of two MSK brokers.
-      kafka: new RedpandaKafka(this, 'Kafka', { vpc, vpcSubnets: serviceSubnets }),
       size: PostHogSize.DEV,
+      // Small instances, which these products' connections fit. Volumes grow before they are full.
+      postgres: new Postgres(this, 'Postgres', {
+        vpc,
+        vpcSubnets: storeSubnets,
+        instanceType: InstanceType.of(InstanceClass.T4G, InstanceSize.SMALL),
+        allocatedStorage: 20,
+      }),
+      cache: new Cache(this, 'Cache', { vpc, vpcSubnets: storeSubnets, nodeType: InstanceType.of(InstanceClass.T4G, InstanceSize.MICRO) }),
+      kafka,
+      clickHouse: new ClickHouse(this, 'ClickHouse', { vpc, vpcSubnets: serviceSubnets, kafka, volumeSize: Size.gibibytes(100) }),
     });
   }
 }
