@@ -203,7 +203,8 @@ export const POSTHOG: Subject = {
     release: to(OTHER_RELEASE),
     products: to([Product.EVENTS, Product.LOGS]),
     size: to(PostHogSize.DEV),
-    capacity: to(PostHogCapacity.instances()),
+    // To leave it out again is refused; `PostHogCapacity.fargate()` is the way back (docs/capacity.md).
+    capacity: { ...to(PostHogCapacity.instances()), refused: ['ECS keeps the placement strategies of the service, and refuses Fargate with them'] },
     containerInsights: to(ContainerInsights.ENABLED),
     registryCredentials: { to: ({ secret }) => secret },
     encryptionKey: OTHER_KEY,
